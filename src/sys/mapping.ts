@@ -1,0 +1,90 @@
+/**
+ * Files mapped into memory.
+ *
+ * @module
+ */
+import { syscall } from './door.ts'
+import { check, ClosedError } from './errors.ts'
+import { viewOf } from './libc.ts'
+import { NR } from './numbers.ts'
+
+const PROT_READ = 1
+const PROT_WRITE = 2
+const MAP_SHARED = 1
+
+/** How a file is mapped. */
+export interface MappingOptions {
+  /** Where in the file it begins, in bytes, a multiple of the page size. */
+  readonly offset?: number | undefined
+  /** Whether it can be written; the kernel refuses with EPERM or EACCES what it only lets be read. */
+  readonly write?: boolean | undefined
+  /** The address where it has to be, for an arena that was created with one (`MAP_FIXED_NOREPLACE` is the kernel's affair). */
+  readonly address?: number | undefined
+  /** More `MAP_*` flags. */
+  readonly flags?: number | undefined
+}
+
+/**
+ * A shared mapping of a file: a BPF map's memory, a ring buffer, the kernel's BTF.
+ *
+ * A view that outlives {@link close} is detached where Node can do it (22 and later: reads give `undefined`, in place of a crash); on Node 20
+ * it must not be touched. Views come from {@link bytes} each time, never kept.
+ */
+export class Mapping implements Disposable {
+  /** Where it stands. */
+  readonly address: number
+  /** How long it is, in bytes. */
+  readonly length: number
+  #buffer: ArrayBuffer | undefined
+  #bytes: Uint8Array | undefined
+
+  /**
+   * Maps `length` bytes of a file.
+   *
+   * @throws KernelError what `mmap(2)` refused.
+   */
+  constructor(fd: number, length: number, options: MappingOptions = {}) {
+    const protection = PROT_READ | (options.write ? PROT_WRITE : 0)
+    const flags = MAP_SHARED | (options.flags ?? 0)
+    this.address = check(
+      syscall(NR.mmap, options.address ?? 0, length, protection, flags, fd, options.offset ?? 0),
+      'mmap',
+    )
+    this.length = length
+    this.#buffer = viewOf(this.address, length)
+    this.#bytes = new Uint8Array(this.#buffer)
+  }
+
+  /** Whether it has been unmapped. */
+  get closed(): boolean {
+    return this.#buffer === undefined
+  }
+
+  /** Its memory.  @throws ClosedError after `close()`. */
+  get bytes(): Uint8Array {
+    if (!this.#bytes) throw new ClosedError('the mapping')
+    return this.#bytes
+  }
+
+  /** Its memory, to make other views of.  @throws ClosedError after `close()`. */
+  get buffer(): ArrayBuffer {
+    if (!this.#buffer) throw new ClosedError('the mapping')
+    return this.#buffer
+  }
+
+  /** Unmaps it. A second call does nothing. */
+  close(): void {
+    const buffer = this.#buffer
+    if (!buffer) return
+    this.#buffer = undefined
+    this.#bytes = undefined
+    // Detaches every view that somebody still holds; the method is not there in Node 20.
+    const { transfer } = buffer as ArrayBuffer & { transfer?: () => ArrayBuffer }
+    if (transfer) transfer.call(buffer)
+    syscall(NR.munmap, this.address, this.length)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
