@@ -1,0 +1,240 @@
+import { BtfError } from './error.ts'
+import {
+  HEADER_SIZE,
+  HEADER_SIZE_WITH_LAYOUT,
+  readPreamble,
+  readSection,
+  refuseUnknownHeader,
+  type Section,
+} from './header.ts'
+import { alignOf, fieldAt, pointerSize, resolve, sizeOf, type BtfField } from './layout.ts'
+import { NameIndex } from './names.ts'
+import { readLayout, scanTypes } from './scan.ts'
+import { stringAt } from './strings.ts'
+import { TypeReader } from './reader.ts'
+import type { BtfKind, BtfType, BtfTypeOf } from './types.ts'
+import { KIND_NAMES, KINDS } from './wire.ts'
+
+/** How {@link Btf.parse} is to read. */
+export interface BtfOptions {
+  /** The BTF that this one goes on from: the kernel's for a module's ("split BTF"). Ids and strings count on. */
+  readonly base?: Btf | undefined
+  /** What to call the input in errors and reports: `vmlinux`, a module's name, a path. */
+  readonly name?: string | undefined
+}
+
+const VOID: BtfType = { kind: 'void', id: 0 }
+
+/**
+ * The types of a kernel, a module or an object, read lazily: opening notes where each type starts, the first search by
+ * name builds an index, and a type is decoded when it is asked for. The bytes are kept and must not change.
+ *
+ * Iterating yields every type including `void` and the base's, in the order of ids.
+ */
+export class Btf {
+  /** What the input was called; `BTF` when it has no name. */
+  readonly name: string
+  /** The BTF that this one goes on from. */
+  readonly base: Btf | undefined
+  /** The byte order of the input, and of the data that the types describe. */
+  readonly endian: 'little' | 'big'
+  /** The first id that is not the base's; 1 without a base, for 0 is `void`. */
+  readonly firstId: number
+  /** One more than the largest id: ids run from 0, and the base's are among them. */
+  readonly count: number
+  /** The input. */
+  readonly bytes: Uint8Array
+
+  readonly #view: DataView
+  readonly #littleEndian: boolean
+  readonly #offsets: Uint32Array
+  readonly #strings: Uint8Array
+  readonly #firstString: number
+  readonly #reader: TypeReader
+  readonly #types = new Map<number, BtfType>()
+  #index: NameIndex | undefined
+  #pointerSize: number | undefined
+
+  private constructor(bytes: Uint8Array, options: BtfOptions) {
+    const source = options.name ?? 'BTF'
+    const preamble = readPreamble(bytes, HEADER_SIZE, source)
+    const hasLayout = preamble.length >= HEADER_SIZE_WITH_LAYOUT
+    refuseUnknownHeader(preamble, hasLayout ? HEADER_SIZE_WITH_LAYOUT : HEADER_SIZE, source)
+    const types = readSection(preamble, 8, 4, 'types', source)
+    const strings = readSection(preamble, 16, 1, 'strings', source)
+    const layout: Section = hasLayout
+      ? readSection(preamble, 24, 4, 'layouts', source)
+      : { start: preamble.length, end: preamble.length }
+
+    this.name = source
+    this.base = options.base
+    this.endian = preamble.littleEndian ? 'little' : 'big'
+    this.bytes = bytes
+    this.#view = preamble.view
+    this.#littleEndian = preamble.littleEndian
+    this.#strings = bytes.subarray(strings.start, strings.end)
+    this.#firstString = this.base === undefined ? 0 : this.base.#firstString + this.base.#strings.length
+    if (this.base !== undefined && this.base.endian !== this.endian)
+      throw new BtfError(`byte order is ${this.endian}, its base's is ${this.base.endian}`, { source, offset: 0 })
+    if (this.#strings.length === 0) {
+      if (this.base === undefined) throw new BtfError('there are no strings', { source, offset: 16 })
+    } else {
+      if (this.#strings.at(-1) !== 0)
+        throw new BtfError('the strings do not end with a NUL', { source, offset: strings.end - 1 })
+      if (this.base === undefined && this.#strings[0] !== 0)
+        throw new BtfError('the first string is not empty', { source, offset: strings.start })
+    }
+    this.#offsets = scanTypes(preamble, types, readLayout(preamble, layout, source), source)
+    this.firstId = this.base === undefined ? 1 : this.base.count
+    this.count = this.firstId + this.#offsets.length - 1
+    this.#reader = new TypeReader(this, this.#view, this.#littleEndian)
+  }
+
+  /**
+   * Reads a `.BTF` section or a file such as `/sys/kernel/btf/vmlinux`, in either byte order. A module's needs `base`.
+   *
+   * Throws {@link BtfError} if the bytes are not BTF. Faults inside a type are found when it is decoded.
+   */
+  static parse(bytes: Uint8Array, options: BtfOptions = {}): Btf {
+    return new Btf(bytes, options)
+  }
+
+  /** The type of this id; decoded once. Throws {@link BtfError} for an id that does not exist or a type that is broken. */
+  type(id: number): BtfType {
+    if (id === 0) return VOID
+    if (id < this.firstId && this.base !== undefined) return this.base.type(id)
+    let type = this.#types.get(id)
+    if (type === undefined) this.#types.set(id, (type = this.#decode(id)))
+    return type
+  }
+
+  /** The kind of a type, without decoding it. */
+  kindOf(id: number): BtfKind {
+    if (id === 0) return 'void'
+    if (id < this.firstId && this.base !== undefined) return this.base.kindOf(id)
+    const info = this.#view.getUint32(this.#place(id) + 4, this.#littleEndian)
+    return KIND_NAMES[(info >>> 24) & 0x7f] ?? 'unknown'
+  }
+
+  /** The name of a type, without decoding it; empty for an anonymous one. */
+  nameOf(id: number): string {
+    if (id === 0) return ''
+    if (id < this.firstId && this.base !== undefined) return this.base.nameOf(id)
+    return this.string(this.#view.getUint32(this.#place(id), this.#littleEndian))
+  }
+
+  /** The string at this offset of the string section, the base's strings counted first. */
+  string(offset: number): string {
+    if (offset < this.#firstString && this.base !== undefined) return this.base.string(offset)
+    const at = offset - this.#firstString
+    if (!(at >= 0 && at < this.#strings.length)) {
+      if (offset === 0) return ''
+      throw new BtfError(`string offset ${offset} is past the strings`, { source: this.name })
+    }
+    return stringAt(this.#strings, at)
+  }
+
+  /**
+   * The first type of this name, of this kind if one is given. The first search in a BTF builds its name index, which
+   * takes some milliseconds for a kernel's.
+   */
+  find(name: string): BtfType | undefined
+  find<K extends BtfKind>(name: string, kind: K): BtfTypeOf<K> | undefined
+  find(name: string, kind?: BtfKind): BtfType | undefined {
+    const id = this.findId(name, kind)
+    return id === undefined ? undefined : this.type(id)
+  }
+
+  /** As {@link find}, but gives the id and decodes nothing. */
+  findId(name: string, kind?: BtfKind): number | undefined {
+    const inBase = this.base?.findId(name, kind)
+    if (inBase !== undefined) return inBase
+    for (const i of this.#names().exact(name)) {
+      const id = this.firstId + i
+      if (kind === undefined || this.kindOf(id) === kind) return id
+    }
+    return undefined
+  }
+
+  /** All types of this name, in the order of ids. */
+  findAll(name: string): BtfType[] {
+    const found = this.base?.findAll(name) ?? []
+    for (const i of this.#names().exact(name)) found.push(this.type(this.firstId + i))
+    return found
+  }
+
+  /**
+   * The ids of all types of this name or of a flavour of it (`name___anything`), in the order of ids, the base's left
+   * out: what CO-RE takes for candidates.
+   */
+  flavoursOf(name: string): number[] {
+    return Array.from(this.#names().flavours(name), (i) => this.firstId + i)
+  }
+
+  /** Looks through typedefs, `const`, `volatile`, `restrict` and type tags to what a type is. */
+  resolve(id: number): BtfType {
+    return resolve(this, id)
+  }
+
+  /** The size of a type in bytes. Throws {@link BtfError} for one that has none, such as `void` or a function. */
+  sizeOf(id: number): number {
+    return sizeOf(this, id)
+  }
+
+  /** The alignment of a type in bytes as its layout shows it: 1 for a packed struct. */
+  alignOf(id: number): number {
+    return alignOf(this, id)
+  }
+
+  /**
+   * Where a member of a struct or union lies: `path` names it as C does (`mm.pgd`, `comm[3]`), and members of anonymous
+   * structs and unions need no prefix. Throws {@link BtfError} if there is no such member.
+   */
+  field(id: number, path: string): BtfField {
+    return fieldAt(this, id, path)
+  }
+
+  /** The size of a pointer in bytes, which is that of `long`: 8 but for the BTF of a 32-bit kernel. */
+  get pointerSize(): number {
+    if (this.base !== undefined) return this.base.pointerSize
+    return (this.#pointerSize ??= pointerSize(this))
+  }
+
+  /** Decodes every type, `void` first, without keeping the decoded ones. */
+  *[Symbol.iterator](): Generator<BtfType, void> {
+    yield* this.base ?? [VOID]
+    for (let id = this.firstId; id < this.count; id++) yield this.#types.get(id) ?? this.#decode(id)
+  }
+
+  #decode(id: number): BtfType {
+    this.#reader.open(id, this.#place(id), this.#end(id))
+    return KINDS[this.kindOf(id)].read(this.#reader)
+  }
+
+  #place(id: number): number {
+    const at = this.#offsets[id - this.firstId]
+    if (at === undefined || id >= this.count)
+      throw new BtfError(`type ${id} does not exist: ids run to ${this.count - 1}`, { source: this.name })
+    return at
+  }
+
+  #end(id: number): number {
+    return this.#offsets[id - this.firstId + 1] ?? 0
+  }
+
+  #names(): NameIndex {
+    return (this.#index ??= new NameIndex({
+      length: this.count - this.firstId,
+      nameStart: (i) => {
+        const offset = this.#view.getUint32(this.#offsets[i] ?? 0, this.#littleEndian)
+        return offset === 0 ? -1 : offset - this.#ownerOf(offset).#firstString
+      },
+      nameBytes: (i) => this.#ownerOf(this.#view.getUint32(this.#offsets[i] ?? 0, this.#littleEndian)).#strings,
+    }))
+  }
+
+  /** The BTF, this or one of its bases, whose strings an offset points into. */
+  #ownerOf(offset: number): Btf {
+    return offset < this.#firstString && this.base !== undefined ? this.base.#ownerOf(offset) : this
+  }
+}

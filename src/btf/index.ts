@@ -1,0 +1,11 @@
+/**
+ * BTF, the kernel's type format: types, names, layouts, values and CO-RE. Pure: bytes in, data out.
+ *
+ * @module
+ */
+export { Btf, type BtfOptions } from './btf.ts'
+export { BtfError, type BtfErrorPlace } from './error.ts'
+export { BtfExt, type BtfCoreRelo, type BtfExtSection, type BtfFuncInfo, type BtfLineInfo } from './ext.ts'
+export type { BtfField } from './layout.ts'
+export { essentialName } from './names.ts'
+export type * from './types.ts'

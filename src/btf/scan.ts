@@ -1,0 +1,73 @@
+import { BtfError } from './error.ts'
+import type { Preamble, Section } from './header.ts'
+import { KIND_LIMIT, KIND_NAMES, KINDS, TYPE_HEADER } from './wire.ts'
+
+/** Bytes of one row of the layout section (`struct btf_layout`). */
+export const LAYOUT_ROW = 4
+
+/** The size of a kind's encoding: of kinds that are known, and of those that the layout section describes. */
+interface KindSizes {
+  /** Bytes after the header; -1 where the kind's size is not known. */
+  readonly fixed: Int32Array
+  /** Bytes of each element. */
+  readonly element: Uint8Array
+}
+
+/** The sizes of the kinds in our own table, the rest unknown. */
+const KNOWN: KindSizes = (() => {
+  const sizes = { fixed: new Int32Array(KIND_LIMIT).fill(-1), element: new Uint8Array(KIND_LIMIT) }
+  for (const row of Object.values(KINDS)) {
+    if (row.number <= 0) continue
+    sizes.fixed[row.number] = row.fixed ?? 0
+    sizes.element[row.number] = row.element ?? 0
+  }
+  return sizes
+})()
+
+/** Adds the kinds that only the layout section describes. For those that we know, we know better. */
+export function readLayout(preamble: Preamble, section: Section, source: string): KindSizes {
+  if (section.start === section.end) return KNOWN
+  const { view } = preamble
+  const rows = (section.end - section.start) / LAYOUT_ROW
+  if (!Number.isInteger(rows) || rows > KIND_LIMIT)
+    throw new BtfError(`a layout section of ${section.end - section.start} bytes`, { source, offset: section.start })
+  const sizes = { fixed: KNOWN.fixed.slice(), element: KNOWN.element.slice() }
+  for (let kind = 1; kind < rows; kind++) {
+    if (KIND_NAMES[kind] !== 'unknown') continue
+    const at = section.start + kind * LAYOUT_ROW
+    const [fixed, element] = [view.getUint8(at), view.getUint8(at + 1)]
+    // Everything in the type section is made of words; a layout that isn't cannot be meant.
+    if (fixed % 4 !== 0 || element % 4 !== 0)
+      throw new BtfError(`kind ${kind} is laid out in ${fixed} + n * ${element} bytes`, { source, offset: at })
+    sizes.fixed[kind] = fixed
+    sizes.element[kind] = element
+  }
+  return sizes
+}
+
+/**
+ * Walks the type section once and returns where each type starts, as byte offsets from the start of the input, with the
+ * section's end as the last entry.
+ */
+export function scanTypes(preamble: Preamble, section: Section, sizes: KindSizes, source: string): Uint32Array {
+  const { view, littleEndian } = preamble
+  const { fixed, element } = sizes
+  const { start, end } = section
+  // No type is smaller than its header, so this is enough, and never more than a third of the input.
+  const offsets = new Uint32Array(Math.floor((end - start) / TYPE_HEADER) + 1)
+  let count = 0
+  let at = start
+  while (at < end) {
+    if (end - at < TYPE_HEADER) throw new BtfError('the last type is cut off', { source, offset: at })
+    const info = view.getUint32(at + 4, littleEndian)
+    const kind = (info >>> 24) & 0x7f
+    const extra = fixed[kind] ?? -1
+    if (extra < 0) throw new BtfError(`kind ${kind} is not known, nor laid out by the input`, { source, offset: at })
+    const next = at + TYPE_HEADER + extra + (info & 0xffffff) * (element[kind] ?? 0)
+    if (next > end) throw new BtfError('the type runs past the end of the section', { source, offset: at })
+    offsets[count++] = at
+    at = next
+  }
+  offsets[count] = end
+  return offsets.slice(0, count + 1)
+}
