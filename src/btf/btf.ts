@@ -10,7 +10,7 @@ import {
 import { alignOf, fieldAt, pointerSize, resolve, sizeOf, type BtfField } from './layout.ts'
 import { NameIndex } from './names.ts'
 import { readLayout, scanTypes } from './scan.ts'
-import { stringAt } from './strings.ts'
+import { StringTable } from './strings.ts'
 import { TypeReader } from './reader.ts'
 import type { BtfKind, BtfType, BtfTypeOf } from './types.ts'
 import { KIND_NAMES, KINDS } from './wire.ts'
@@ -48,11 +48,11 @@ export class Btf {
   readonly #view: DataView
   readonly #littleEndian: boolean
   readonly #offsets: Uint32Array
-  readonly #strings: Uint8Array
-  readonly #firstString: number
+  readonly #strings: StringTable
   readonly #reader: TypeReader
   readonly #types = new Map<number, BtfType>()
-  #index: NameIndex | undefined
+  #typeNames: NameIndex | undefined
+  #declarationNames: NameIndex | undefined
   #pointerSize: number | undefined
 
   private constructor(bytes: Uint8Array, options: BtfOptions) {
@@ -72,16 +72,18 @@ export class Btf {
     this.bytes = bytes
     this.#view = preamble.view
     this.#littleEndian = preamble.littleEndian
-    this.#strings = bytes.subarray(strings.start, strings.end)
-    this.#firstString = this.base === undefined ? 0 : this.base.#firstString + this.base.#strings.length
+    this.#strings = new StringTable(
+      bytes.subarray(strings.start, strings.end),
+      this.base === undefined ? undefined : this.base.#strings,
+    )
     if (this.base !== undefined && this.base.endian !== this.endian)
       throw new BtfError(`byte order is ${this.endian}, its base's is ${this.base.endian}`, { source, offset: 0 })
-    if (this.#strings.length === 0) {
+    if (strings.start === strings.end) {
       if (this.base === undefined) throw new BtfError('there are no strings', { source, offset: 16 })
     } else {
-      if (this.#strings.at(-1) !== 0)
+      if (bytes[strings.end - 1] !== 0)
         throw new BtfError('the strings do not end with a NUL', { source, offset: strings.end - 1 })
-      if (this.base === undefined && this.#strings[0] !== 0)
+      if (this.base === undefined && bytes[strings.start] !== 0)
         throw new BtfError('the first string is not empty', { source, offset: strings.start })
     }
     this.#offsets = scanTypes(preamble, types, readLayout(preamble, layout, source), source)
@@ -125,13 +127,9 @@ export class Btf {
 
   /** The string at this offset of the string section, the base's strings counted first. */
   string(offset: number): string {
-    if (offset < this.#firstString && this.base !== undefined) return this.base.string(offset)
-    const at = offset - this.#firstString
-    if (!(at >= 0 && at < this.#strings.length)) {
-      if (offset === 0) return ''
-      throw new BtfError(`string offset ${offset} is past the strings`, { source: this.name })
-    }
-    return stringAt(this.#strings, at)
+    const text = this.#strings.at(offset)
+    if (text === undefined) throw new BtfError(`string offset ${offset} is past the strings`, { source: this.name })
+    return text
   }
 
   /**
@@ -149,26 +147,22 @@ export class Btf {
   findId(name: string, kind?: BtfKind): number | undefined {
     const inBase = this.base?.findId(name, kind)
     if (inBase !== undefined) return inBase
-    for (const i of this.#names().exact(name)) {
-      const id = this.firstId + i
-      if (kind === undefined || this.kindOf(id) === kind) return id
-    }
+    for (const id of this.#exact(name, kind)) if (kind === undefined || this.kindOf(id) === kind) return id
     return undefined
   }
 
   /** All types of this name, in the order of ids. */
   findAll(name: string): BtfType[] {
-    const found = this.base?.findAll(name) ?? []
-    for (const i of this.#names().exact(name)) found.push(this.type(this.firstId + i))
-    return found
+    const own = Array.from(this.#exact(name), (id) => this.type(id))
+    return this.base === undefined ? own : this.base.findAll(name).concat(own)
   }
 
   /**
-   * The ids of all types of this name or of a flavour of it (`name___anything`), in the order of ids, the base's left
-   * out: what CO-RE takes for candidates.
+   * The ids of all types (no functions or variables) of this name or of a flavour of it (`name___anything`), in the
+   * order of ids, the base's left out: what CO-RE takes for candidates.
    */
   flavoursOf(name: string): number[] {
-    return Array.from(this.#names().flavours(name), (i) => this.firstId + i)
+    return Array.from(this.#names('types').flavours(name))
   }
 
   /** Looks through typedefs, `const`, `volatile`, `restrict` and type tags to what a type is. */
@@ -222,19 +216,40 @@ export class Btf {
     return this.#offsets[id - this.firstId + 1] ?? 0
   }
 
-  #names(): NameIndex {
-    return (this.#index ??= new NameIndex({
-      length: this.count - this.firstId,
-      nameStart: (i) => {
-        const offset = this.#view.getUint32(this.#offsets[i] ?? 0, this.#littleEndian)
-        return offset === 0 ? -1 : offset - this.#ownerOf(offset).#firstString
-      },
-      nameBytes: (i) => this.#ownerOf(this.#view.getUint32(this.#offsets[i] ?? 0, this.#littleEndian)).#strings,
-    }))
+  /** The own types of this name; those of a kind may be mixed with others of its class. */
+  #exact(name: string, kind?: BtfKind): Iterable<number> {
+    if (kind !== undefined) return this.#names(isDeclaration(kind) ? 'declarations' : 'types').exact(name)
+    const found = [...this.#names('types').exact(name), ...this.#names('declarations').exact(name)]
+    return found.sort((a, b) => a - b)
   }
 
-  /** The BTF, this or one of its bases, whose strings an offset points into. */
-  #ownerOf(offset: number): Btf {
-    return offset < this.#firstString && this.base !== undefined ? this.base.#ownerOf(offset) : this
+  /**
+   * Most names of a kernel are its functions', which most searches don't want: types and declarations are indexed apart,
+   * each when it is first needed.
+   */
+  #names(what: 'types' | 'declarations'): NameIndex {
+    if (what === 'types') return (this.#typeNames ??= this.#buildIndex(false))
+    return (this.#declarationNames ??= this.#buildIndex(true))
   }
+
+  #buildIndex(declarations: boolean): NameIndex {
+    const wanted = KIND_NAMES.map((kind) => isDeclaration(kind) === declarations)
+    const total = this.#offsets.length - 1
+    const ids = new Uint32Array(total)
+    const offsets = new Uint32Array(total)
+    let count = 0
+    for (let i = 0; i < total; i++) {
+      const at = this.#offsets[i] ?? 0
+      const name = this.#view.getUint32(at, this.#littleEndian)
+      if (name === 0 || !wanted[(this.#view.getUint32(at + 4, this.#littleEndian) >>> 24) & 0x7f]) continue
+      ids[count] = this.firstId + i
+      offsets[count++] = name
+    }
+    return new NameIndex({ ids: ids.slice(0, count), offsets: offsets.slice(0, count), strings: this.#strings })
+  }
+}
+
+/** Whether a kind's names are of things rather than of types. */
+function isDeclaration(kind: BtfKind): boolean {
+  return kind === 'func' || kind === 'var' || kind === 'datasec' || kind === 'declTag' || kind === 'unknown'
 }

@@ -1,11 +1,12 @@
-/** What the index reads names through. */
-export interface NameSource {
-  /** The number of types to index. */
-  readonly length: number
-  /** Where the name of the `i`th type starts in {@link nameBytes}; -1 for no name. */
-  nameStart(i: number): number
-  /** The strings that the name of the `i`th type is in. */
-  nameBytes(i: number): Uint8Array
+import type { StringTable } from './strings.ts'
+
+/** The names to index, beside the types that bear them. */
+export interface Names {
+  /** The ids, rising. */
+  readonly ids: Uint32Array
+  /** Of each, the offset of its name, which isn't empty. */
+  readonly offsets: Uint32Array
+  readonly strings: StringTable
 }
 
 const SEED = 0x811c9dc5
@@ -44,82 +45,85 @@ const encoder = new TextEncoder()
  * search and CO-RE's, which must see `foo___new` when it looks for `foo`.
  */
 export class NameIndex {
-  readonly #source: NameSource
+  readonly #names: Names
   readonly #heads: Int32Array
   readonly #next: Int32Array
   readonly #mask: number
 
   /** Hashes all names: some milliseconds for a kernel's. */
-  constructor(source: NameSource) {
-    this.#source = source
+  constructor(names: Names) {
+    const { offsets, strings } = names
     let slots = 16
-    while (slots < source.length) slots *= 2
-    this.#mask = slots - 1
-    this.#heads = new Int32Array(slots).fill(-1)
-    this.#next = new Int32Array(source.length)
-    const heads = this.#heads
+    while (slots < offsets.length) slots *= 2
+    const heads = new Int32Array(slots).fill(-1)
+    const next = new Int32Array(offsets.length)
     // From the last to the first, so that each chain runs in the order of ids.
-    for (let i = source.length - 1; i >= 0; i--) {
-      let at = source.nameStart(i)
-      if (at < 0) continue
-      const bytes = source.nameBytes(i)
+    for (let i = offsets.length - 1; i >= 0; i--) {
+      const offset = offsets[i] ?? 0
+      const { bytes, first } = offset >= strings.first ? strings : strings.owner(offset)
+      const start = offset - first
+      let at = start
       let hash = SEED
-      let unflavoured = SEED // the hash before the last separator
-      let flavoured = false
-      let before = SEED // the hash before the present run of underscores
-      let run = 0
-      for (const start = at; ; at++) {
-        const byte = bytes[at] ?? 0
-        if (byte === 0) break
-        if (byte === UNDERSCORE) {
-          if (run++ === 0) before = hash
-        } else {
-          if (run === 3 && at - start > 3) {
-            unflavoured = before
-            flavoured = true
-          }
-          run = 0
-        }
+      let last = 0
+      let separated = false
+      for (let byte = bytes[at] ?? 0; byte !== 0; byte = bytes[++at] ?? 0) {
         hash = Math.imul(hash ^ byte, PRIME)
+        last = (last << 8) | byte
+        if ((last & 0xffffff) === 0x5f5f5f) separated = true
       }
-      const slot = (flavoured ? unflavoured : hash) & this.#mask
-      this.#next[i] = heads[slot] ?? -1
+      if (separated) hash = hashOf(bytes, start, start + essential(at - start, (n) => bytes[start + n]))
+      const slot = hash & (slots - 1)
+      next[i] = heads[slot] ?? -1
       heads[slot] = i
     }
+    this.#names = names
+    this.#heads = heads
+    this.#next = next
+    this.#mask = slots - 1
   }
 
   /** The types of exactly this name, in the order of ids. */
   *exact(name: string): Generator<number, void> {
     const wanted = encoder.encode(name)
     const hashed = essential(wanted.length, (i) => wanted[i])
-    for (const i of this.#chain(wanted, hashed))
-      if (this.#source.nameBytes(i)[this.#source.nameStart(i) + wanted.length] === 0) yield i
+    for (const { id, rest } of this.#chain(wanted, hashed)) if (rest === 0) yield id
   }
 
   /** The types of this name in any flavour, in the order of ids. The name has no flavour itself. */
   *flavours(name: string): Generator<number, void> {
     const wanted = encoder.encode(name)
-    for (const i of this.#chain(wanted, wanted.length)) {
-      const bytes = this.#source.nameBytes(i)
-      const start = this.#source.nameStart(i)
-      let end = start + wanted.length
-      while (end < bytes.length && bytes[end] !== 0) end++
-      if (essential(end - start, (at) => bytes[start + at]) === wanted.length) yield i
-    }
+    for (const { id, bytes, start, rest } of this.#chain(wanted, wanted.length))
+      if (essential(wanted.length + rest, (at) => bytes[start + at]) === wanted.length) yield id
   }
 
   /** The types whose name starts with `wanted` and shares the chain of its first `hashed` bytes. */
-  *#chain(wanted: Uint8Array, hashed: number): Generator<number, void> {
+  *#chain(wanted: Uint8Array, hashed: number): Generator<Candidate, void> {
     if (wanted.length === 0) return
-    let hash = SEED
-    for (let at = 0; at < hashed; at++) hash = Math.imul(hash ^ (wanted[at] ?? 0), PRIME)
-    let i = this.#heads[hash & this.#mask] ?? -1
-    for (; i >= 0; i = this.#next[i] ?? -1) {
-      const bytes = this.#source.nameBytes(i)
-      const start = this.#source.nameStart(i)
+    const { ids, offsets, strings } = this.#names
+    for (let i = this.#heads[hashOf(wanted, 0, hashed) & this.#mask] ?? -1; i >= 0; i = this.#next[i] ?? -1) {
+      const offset = offsets[i] ?? 0
+      const { bytes, first } = strings.owner(offset)
+      const start = offset - first
       let same = 0
       while (same < wanted.length && bytes[start + same] === wanted[same]) same++
-      if (same === wanted.length) yield i
+      if (same === wanted.length)
+        yield { id: ids[i] ?? 0, bytes, start, rest: bytes.indexOf(0, start + same) - start - same }
     }
   }
+}
+
+/** A name that starts as wanted. */
+interface Candidate {
+  readonly id: number
+  readonly bytes: Uint8Array
+  readonly start: number
+  /** How many bytes follow what was wanted. */
+  readonly rest: number
+}
+
+/** FNV-1a of a range of bytes. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = SEED
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), PRIME)
+  return hash
 }
