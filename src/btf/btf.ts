@@ -233,16 +233,19 @@ export class Btf {
   }
 
   #buildIndex(declarations: boolean): NameIndex {
-    const wanted = KIND_NAMES.map((kind) => isDeclaration(kind) === declarations)
-    const total = this.#offsets.length - 1
+    const wanted = Uint8Array.from(KIND_NAMES, (kind) => (isDeclaration(kind) === declarations ? 1 : 0))
+    // Private fields are looked up at each access, so the loop has its own names for them.
+    const [starts, view, littleEndian, firstId] = [this.#offsets, this.#view, this.#littleEndian, this.firstId]
+    const total = starts.length - 1
     const ids = new Uint32Array(total)
     const offsets = new Uint32Array(total)
     let count = 0
     for (let i = 0; i < total; i++) {
-      const at = this.#offsets[i] ?? 0
-      const name = this.#view.getUint32(at, this.#littleEndian)
-      if (name === 0 || !wanted[(this.#view.getUint32(at + 4, this.#littleEndian) >>> 24) & 0x7f]) continue
-      ids[count] = this.firstId + i
+      const at = starts[i] ?? 0
+      if (wanted[(view.getUint32(at + 4, littleEndian) >>> 24) & 0x7f] === 0) continue
+      const name = view.getUint32(at, littleEndian)
+      if (name === 0) continue
+      ids[count] = firstId + i
       offsets[count++] = name
     }
     return new NameIndex({ ids: ids.slice(0, count), offsets: offsets.slice(0, count), strings: this.#strings })
