@@ -88,7 +88,7 @@ export type AttributesIn<R extends Rows> = Simplify<
  * Attributes that no row knows, and those whose payload does not fit their row, are kept under `unknown` and written back as they came.
  * Reading never fails: what is cut short ends the set.
  */
-export function attrs<const R extends Rows>(rows: R): Attributes<R> {
+export function attrs<R extends Rows>(rows: R): Attributes<R> {
   return new AttributeTable(rows) as unknown as Attributes<R>
 }
 

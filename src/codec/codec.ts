@@ -2,12 +2,10 @@ import type { Source } from './source.ts'
 import type { Writer } from './writer.ts'
 
 /**
- * One piece of a wire format: how its bytes become a value, and how a value becomes its bytes.
- *
- * Codecs are rows of tables ({@link attrs}, {@link struct}), and tables are codecs themselves. `Out` is what reading yields,
- * `In` what writing accepts (often wider: a number where reading gives a name).
+ * Any codec at all. (A type of its own, not `Codec<unknown, never>`: comparing type arguments would make the compiler look into the types of
+ * tables that contain themselves, and give up.)
  */
-export interface Codec<Out, In = Out> {
+export interface AnyCodec {
   /** What this is, for code that walks tables: `'u32'`, `'string'`, `'attrs'`, `'struct'`, … */
   readonly kind: string
   /** Width in bytes where it never varies; `undefined` where the bytes tell. Only codecs with a size fit in a {@link struct}. */
@@ -26,13 +24,21 @@ export interface Codec<Out, In = Out> {
    * Reads the payload between two offsets. `undefined` says that the bytes do not fit this codec: the attribute is then kept as it came,
    * among the unknown ones. What is returned never aliases the source.
    */
-  read(source: Source, start: number, end: number): Out | undefined
+  read(source: Source, start: number, end: number): unknown
   /** Appends the payload; a wrong value throws TypeError or RangeError naming its path. */
-  write(writer: Writer, value: In): void
+  write(writer: Writer, value: never): void
 }
 
-/** Any codec at all. */
-export type AnyCodec = Codec<unknown, never>
+/**
+ * One piece of a wire format: how its bytes become a value, and how a value becomes its bytes.
+ *
+ * Codecs are rows of tables ({@link attrs}, {@link struct}), and tables are codecs themselves. `Out` is what reading yields,
+ * `In` what writing accepts (often wider: a number where reading gives a name).
+ */
+export interface Codec<Out, In = Out> extends AnyCodec {
+  read(source: Source, start: number, end: number): Out | undefined
+  write(writer: Writer, value: In): void
+}
 
 /** The type that reading with a codec yields. */
 export type Out<C> = C extends Codec<infer O, never> ? O : never

@@ -103,8 +103,11 @@ export function writeFields(
   const end = writer.length
   for (const { name, codec, offset } of of.fields) {
     const given = value[name]
-    if (given === undefined) continue
     const at = start + offset
+    if (given === undefined) {
+      if (writer.marks !== undefined) markField(writer, name, codec, at)
+      continue
+    }
     writer.length = at
     writer.enter(name)
     ;(codec as Codec<unknown>).write(writer, given)
@@ -112,6 +115,12 @@ export function writeFields(
     writer.leave()
   }
   writer.length = end
+}
+
+function markField(writer: Writer, name: string, codec: AnyCodec, at: number): void {
+  writer.enter(name)
+  writer.mark(at, at + codec.size!, codec)
+  writer.leave()
 }
 
 /** `count` elements of one codec, one after another, as in `__u32 key[4]`. */
