@@ -9,3 +9,11 @@ export { BtfExt, type BtfCoreRelo, type BtfExtSection, type BtfFuncInfo, type Bt
 export type { BtfField } from './layout.ts'
 export { essentialName } from './names.ts'
 export type * from './types.ts'
+export {
+  BtfValueRangeError,
+  BtfValueTypeError,
+  valueCodec,
+  type ValueCodec,
+  type ValueCodecOptions,
+} from './values/codec.ts'
+export type { BtfValue, NumericArray } from './values/shape.ts'

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { Btf, BtfError, BtfExt, essentialName } from '../../../src/btf/index.ts'
+import { BUILDS, btfOf, bytesOf, idOf, textOf } from './fixtures.ts'
+import { rawLine } from './raw.ts'
+
+describe.each(BUILDS)('%s', (build) => {
+  const btf = btfOf(build)
+
+  it('decodes every type as bpftool does', () => {
+    const ours = [...btf].slice(1).map((type) => rawLine(btf, type))
+    expect(`${ours.join('\n')}\n`).toBe(textOf(`${build}.raw.txt`))
+  })
+
+  it('has the sizes, alignments and offsets that the compiler says', () => {
+    const lines = textOf('types.bpf.c').matchAll(/^\t(SIZE|OFFSET)\((struct|union) (\w+)(?:, (.+))?\),$/gm)
+    const section = bytesOf(`${build}.expect`)
+    const view = new DataView(section.buffer)
+    const littleEndian = build.endsWith('el')
+    let at = 0
+    for (const [line, what, kind, name, path] of lines) {
+      const [first, second] = [view.getBigUint64(at, littleEndian), view.getBigUint64(at + 8, littleEndian)].map(Number)
+      at += 16
+      const id = idOf(btf, name ?? '', kind as 'struct')
+      if (what === 'SIZE')
+        expect({ line, size: btf.sizeOf(id), align: btf.alignOf(id) }).toEqual({ line, size: first, align: second })
+      else {
+        const field = btf.field(id, path ?? '')
+        expect({ line, offset: field.offset, size: btf.sizeOf(field.type) }).toEqual({
+          line,
+          offset: first,
+          size: second,
+        })
+      }
+    }
+    expect(at).toBe(section.length)
+  })
+
+  it('finds by name and kind', () => {
+    expect(btf.find('number', 'union')?.members.map(({ name }) => name)).toEqual(['word', 'bytes', '', 'real'])
+    expect(btf.find('program', 'func')?.linkage).toBe('global')
+    expect(btf.find('program', 'struct')).toBeUndefined()
+    expect(btf.find('')).toBeUndefined()
+    expect(btf.find('nonsense')).toBeUndefined()
+    // A struct and a variable share the name.
+    expect(
+      btf
+        .findAll('node')
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(['struct', 'var'])
+    expect(btf.find('node')?.id).toBe(Math.min(...btf.findAll('node').map(({ id }) => id)))
+    for (const type of btf) if ('name' in type && type.name !== '') expect(btf.findAll(type.name)).toContainEqual(type)
+  })
+
+  it('decodes a type once', () => {
+    const id = idOf(btf, 'node', 'struct')
+    expect(btf.type(id)).toBe(btf.type(id))
+    expect(btf.type(0)).toEqual({ kind: 'void', id: 0 })
+  })
+
+  it('looks through typedefs, qualifiers and tags', () => {
+    expect(btf.resolve(idOf(btf, '__be32'))).toMatchObject({ kind: 'int', size: 4 })
+    const cv = btf.find('scalars', 'struct')?.members.at(-1)
+    expect(btf.resolve(cv?.type ?? 0)).toMatchObject({ kind: 'int', name: 'int' })
+  })
+
+  it('refuses what has no size, and paths to nowhere', () => {
+    const scalars = idOf(btf, 'scalars', 'struct')
+    expect(() => btf.sizeOf(0)).toThrow(BtfError)
+    expect(() => btf.sizeOf(idOf(btf, 'program'))).toThrow('a func has no size')
+    expect(() => btf.type(btf.count)).toThrow(`type ${btf.count} does not exist`)
+    expect(() => btf.field(scalars, 'nothing')).toThrow('there is no nothing in scalars')
+    expect(() => btf.field(scalars, 'u8.x')).toThrow(BtfError)
+    expect(() => btf.field(scalars, 'u8[')).toThrow('is not a path')
+    expect(() => btf.field(scalars, '')).toThrow('is not a path')
+  })
+
+  it('tells bitfields', () => {
+    expect(btf.field(idOf(btf, 'bits', 'struct'), 'g')).toMatchObject({ bitfieldSize: 33, offset: 8 })
+  })
+
+  it('reads BTF.ext', () => {
+    const ext = BtfExt.parse(bytesOf(`${build}.btf.ext`), btf)
+    expect(ext.funcInfo.map(({ section, records }) => [section, records.map((r) => btf.nameOf(r.typeId))])).toEqual([
+      ['socket', ['program']],
+      ['.text', ['helper']],
+    ])
+    expect(ext.coreRelos).toEqual([])
+    const lines = ext.lineInfo.flatMap(({ records }) => records)
+    const source = textOf('types.bpf.c').split('\n')
+    expect(lines.length).toBeGreaterThan(3)
+    for (const { lineOff, line, fileNameOff } of lines) {
+      expect(btf.string(fileNameOff)).toMatch(/types\.bpf\.c$/)
+      expect(btf.string(lineOff)).toBe(source[line - 1])
+    }
+  })
+})
+
+describe('names', () => {
+  it.each([
+    ['task_struct', 'task_struct'],
+    ['task_struct___old', 'task_struct'],
+    ['a___b___c', 'a___b'],
+    ['a____b', 'a____b'],
+    ['___a', '___a'],
+    ['a___', 'a___'],
+    ['a__b', 'a__b'],
+    ['a___b____c', 'a'],
+    ['', ''],
+  ])('the essence of %j is %j', (name, essence) => expect(essentialName(name)).toBe(essence))
+})
