@@ -1,0 +1,55 @@
+/** Pure: the arguments that make the machine. */
+
+/** How the processor is provided. */
+export type Accelerator = 'kvm' | 'tcg'
+
+/** What a machine consists of. */
+export interface Hardware {
+  readonly image: string
+  readonly initramfs: string
+  readonly accelerator: Accelerator
+  readonly cpus: number
+  /** MiB. */
+  readonly memory: number
+  /** Where the kernel's console goes: a file. */
+  readonly log: string
+  /** A unix socket that takes what `init` reports. */
+  readonly status: string
+  /** A unix socket that takes the command's output; absent in a probe. */
+  readonly out?: string | undefined
+  /** virtiofsd's socket; absent in a probe. */
+  readonly files?: string | undefined
+  /** A file that takes a tar of what is brought back. */
+  readonly tar?: string | undefined
+  /** The command talks to this terminal. */
+  readonly tty?: boolean | undefined
+}
+
+/** `mitigations=off` for speed, `oops=panic panic=-1` so that a kernel in trouble ends the machine instead of limping on. */
+const commandLine = 'console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=off'
+
+/** QEMU's arguments for a machine. */
+export function qemuArguments(hardware: Hardware): string[] {
+  const { accelerator, cpus, memory } = hardware
+  const [accel, cpu] = accelerator === 'kvm' ? ['kvm', 'host'] : ['tcg,thread=multi,tb-size=512', 'max']
+  const args = ['-M', 'q35', '-accel', accel, '-cpu', cpu, '-smp', `${cpus}`, '-m', `${memory}`]
+  args.push('-kernel', hardware.image, '-initrd', hardware.initramfs, '-append', commandLine)
+  args.push('-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-monitor', 'none')
+  args.push('-serial', `file:${hardware.log}`, '-device', 'virtio-serial-pci')
+  const port = (name: string, backend: string): void => {
+    args.push('-chardev', `${backend},id=${name}`, '-device', `virtserialport,chardev=${name},name=${name}`)
+  }
+  port('status', `socket,path=${hardware.status}`)
+  if (hardware.tty === true) {
+    args.push('-chardev', 'stdio,id=console,signal=off', '-device', 'virtconsole,chardev=console')
+    port('out', 'null')
+  } else if (hardware.out !== undefined) port('out', `socket,path=${hardware.out}`)
+  if (hardware.tar !== undefined) port('files', `file,path=${hardware.tar}`)
+  if (hardware.files !== undefined) {
+    // virtiofsd reads and writes the guest's memory, so that must be shared
+    args.push('-object', `memory-backend-memfd,id=memory,size=${memory}M,share=on`, '-numa', 'node,memdev=memory')
+    args.push('-chardev', `socket,id=fs,path=${hardware.files}`)
+    args.push('-device', 'vhost-user-fs-pci,chardev=fs,tag=host,queue-size=1024')
+  }
+  return args
+}
