@@ -10,6 +10,7 @@ import {
   addressOf,
   arena,
   check,
+  errnoName,
   errnoOf,
   Fd,
   keepAlive,
@@ -38,8 +39,15 @@ export interface Reply<F extends Fields> {
   readonly out: Output<F>
 }
 
-/** What an error says beside the kernel's words; a function is called only for a failure. */
-export type Describe = string | (() => { attempted?: string | undefined; hint?: string | undefined })
+/** What an error says beside the kernel's words; a function is called only for a failure, with the name of the error number. */
+export type Describe =
+  string | ((code: string) => { readonly attempted?: string | undefined; readonly hint?: string | undefined })
+
+/** Passes the result of a command on.  @throws KernelError for a negative one. */
+export function checkReply(use: Use, result: number, describe?: Describe): number {
+  const describeNow = typeof describe === 'function' ? () => describe(errnoName(result)) : describe
+  return check(result, `bpf(${use.command})`, describeNow)
+}
 
 function interrupted(use: Use, result: number): boolean {
   return result === EINTR || (result === EAGAIN && use.command === 'BPF_PROG_LOAD')
@@ -110,7 +118,7 @@ export function* reply<F extends Fields>(use: Use<F>, values: Input<F>): Steps<R
 /** A step that must succeed.  @throws KernelError what the kernel refused. */
 export function* command<F extends Fields>(use: Use<F>, values: Input<F>, describe?: Describe): Steps<number> {
   const { result } = yield* reply(use, values)
-  return check(result, callName(use), describe)
+  return checkReply(use, result, describe)
 }
 
 /** A step that gives a descriptor. */
@@ -137,21 +145,18 @@ export async function performAsync<R>(steps: Steps<R>): Promise<R> {
   return next.value
 }
 
-/** The call's name in an error, as `strace` prints it: `bpf(BPF_LINK_CREATE)`. */
-export const callName = (use: Use): string => `bpf(${use.command})`
-
 /**
  * Carries out one command and gives its result.
  *
  * @throws KernelError what the kernel refused.
  */
 export function bpf<F extends Fields>(use: Use<F>, values: Input<F>, describe?: Describe): number {
-  return check(bpfReply(use, values).result, callName(use), describe)
+  return checkReply(use, bpfReply(use, values).result, describe)
 }
 
 /** {@link bpf} on a thread of the pool. */
 export async function bpfAsync<F extends Fields>(use: Use<F>, values: Input<F>, describe?: Describe): Promise<number> {
-  return check((await bpfReplyAsync(use, values)).result, callName(use), describe)
+  return checkReply(use, (await bpfReplyAsync(use, values)).result, describe)
 }
 
 /** Carries out a command that gives a descriptor, which the caller owns. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { arena, check, release, take } from '../sys/index.ts'
+import { arena, release, take } from '../sys/index.ts'
 import { ObjGetInfo } from './attrs/index.ts'
-import { bpfReply, callName } from './call.ts'
+import { bpfReply, checkReply } from './call.ts'
 import {
   address,
   type Fields,
@@ -166,7 +166,7 @@ export function getInfo<F extends Fields>(fd: number, struct: InfoStruct<F>, ask
       throw new TypeError('an info structure takes addresses as numbers')
     })
     const { result } = bpfReply(ObjGetInfo, { bpfFd: fd, infoLen: struct.size, info: arena.address + at })
-    check(result, callName(ObjGetInfo))
+    checkReply(ObjGetInfo, result)
     return getFields(struct.fields, arena.view, at)
   } finally {
     release(at)

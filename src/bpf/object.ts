@@ -4,9 +4,9 @@
  * @module
  */
 import { readlinkSync, unlinkSync } from 'node:fs'
-import { type Fd, KernelError } from '../sys/index.ts'
+import { errnoName, type Fd } from '../sys/index.ts'
 import { ObjGet, ObjPin, type Use } from './attrs/index.ts'
-import { bpf, bpfFd, bpfReply, callName } from './call.ts'
+import { bpf, bpfFd, bpfReply, checkReply } from './call.ts'
 import { type Field, type Fields } from './fields.ts'
 
 /** How a pinned object is opened. */
@@ -121,11 +121,8 @@ export function* objectIds(nextId: NextId): Generator<number, void, undefined> {
   let id = 0
   for (;;) {
     const { result, out } = bpfReply(nextId, { startId: id })
-    if (result < 0) {
-      const error = new KernelError({ errno: result, syscall: callName(nextId) })
-      if (error.code === 'ENOENT') return
-      throw error
-    }
+    if (result < 0 && errnoName(result) === 'ENOENT') return
+    checkReply(nextId, result)
     id = out.nextId
     yield id
   }

@@ -4,9 +4,9 @@
  * @module
  */
 import { assemble, type Instruction, slotsOf } from '../../asm/index.ts'
-import { check, errnoName, type Fd, Fd as Owned } from '../../sys/index.ts'
+import { errnoName, type Fd, Fd as Owned } from '../../sys/index.ts'
 import { ProgLoad } from '../attrs/index.ts'
-import { callName, reply, type Steps } from '../call.ts'
+import { checkReply, reply, type Steps } from '../call.ts'
 import { type Input, textOf } from '../fields.ts'
 import { ATTACH_TYPES, type AttachType, numberOf, objectName, PROGRAM_TYPES, type ProgramType } from '../names.ts'
 import { type Capability, missingCapabilities } from '../privileges.ts'
@@ -174,8 +174,8 @@ const HINTS: Readonly<Record<string, (options: ProgramOptions) => string | undef
 }
 
 function refuse(errno: number, options: ProgramOptions): void {
-  check(errno, callName(ProgLoad), () => ({
+  checkReply(ProgLoad, errno, (code) => ({
     attempted: `load program ${JSON.stringify(options.name ?? '')}`,
-    hint: HINTS[errnoName(errno)]?.(options),
+    hint: HINTS[code]?.(options),
   }))
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { check, errnoName } from '../../sys/index.ts'
+import { errnoName } from '../../sys/index.ts'
 import { ProgTestRun } from '../attrs/index.ts'
-import { callName, reply, type Steps } from '../call.ts'
+import { checkReply, reply, type Steps } from '../call.ts'
 import { type ProgramType } from '../names.ts'
 
 /** What a program is run on. */
@@ -66,9 +66,9 @@ export function* running(fd: number, type: ProgramType, options: RunOptions, nam
       size = out.dataSizeOut
       continue
     }
-    check(result, callName(ProgTestRun), () => ({
+    checkReply(ProgTestRun, result, (code) => ({
       attempted: `run program ${JSON.stringify(name)}`,
-      hint: HINTS[errnoName(result)]?.(type),
+      hint: HINTS[code]?.(type),
     }))
     return {
       returnValue: out.retval | 0,

@@ -1,0 +1,51 @@
+/**
+ * The `bpf(2)` side: programs, maps, links, and objects loaded from ELF files.
+ *
+ * @module
+ */
+export * as attrs from './attrs/index.ts'
+export { type CommandName } from './attrs/index.ts'
+export { bpf, bpfAsync, bpfReply, bpfReplyAsync, type Describe, type Reply } from './call.ts'
+export { type AnchorTarget, type Anchor, after, before, type PlaceOptions } from './links/anchor.ts'
+export {
+  attachProgram,
+  attachProgramAsync,
+  type ClassicAttachOptions,
+  type ClassicDetachOptions,
+  detachProgram,
+  detachProgramAsync,
+} from './links/classic.ts'
+export {
+  AttachTypeError,
+  type DeviceAttachOptions,
+  type DeviceAttachType,
+  type DeviceHookKind,
+} from './links/device.ts'
+export { linkFromFd, linkFromId, loadPinnedLink } from './links/kinds.ts'
+export { Link, type LinkClass, type LinkInfo, UpdatableLink, type UpdateOptions } from './links/link.ts'
+export { type NetkitAttachOptions, NetkitLink, type NetkitLinkInfo } from './links/netkit.ts'
+export { type HookProgram, type HookState, type HookTarget, queryPrograms } from './links/query.ts'
+export { type TcxAttachOptions, TcxLink, type TcxLinkInfo } from './links/tcx.ts'
+export {
+  ATTACH_TYPES,
+  type AttachType,
+  LINK_TYPES,
+  type LinkType,
+  MAP_TYPES,
+  type MapType,
+  PROGRAM_TYPES,
+  type ProgramType,
+} from './names.ts'
+export { BpfObject, type ObjectKind, type PinOptions, unpin, WrongKindError } from './object.ts'
+export { VerifierError } from './programs/errors.ts'
+export { type ProgramInfo, type ProgramList } from './programs/info.ts'
+export { type AttachTarget, type ProgramBtf, type ProgramOptions } from './programs/load.ts'
+export {
+  readVerifierLog,
+  readVerifierStats,
+  type VerifierReport,
+  type VerifierSource,
+  type VerifierStats,
+} from './programs/log.ts'
+export { Program } from './programs/program.ts'
+export { type RunOptions, type RunResult } from './programs/run.ts'

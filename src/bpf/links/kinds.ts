@@ -1,0 +1,37 @@
+/**
+ * The classes of the kinds of link, one row each, and links of whatever kind.
+ *
+ * @module
+ */
+import { type Fd } from '../../sys/index.ts'
+import { LinkGetFdById } from '../attrs/index.ts'
+import { bpfFd } from '../call.ts'
+import { openPinOf, requireKind } from '../object.ts'
+import { Link, type LinkClass, linkInfo } from './link.ts'
+import { NetkitLink } from './netkit.ts'
+import { TcxLink } from './tcx.ts'
+
+const KINDS: readonly LinkClass<Link>[] = [NetkitLink, TcxLink]
+
+/** Takes over the descriptor of a link of any kind, as an object of that kind's class; one of an unknown kind is a plain {@link Link}. */
+export function linkFromFd(fd: Fd): Link {
+  requireKind(fd, 'link', 'the descriptor')
+  try {
+    const { type } = linkInfo(fd.number)
+    const kind = KINDS.find((one) => one.kind === type) ?? Link
+    return new kind(fd, type)
+  } catch (error) {
+    fd.close()
+    throw error
+  }
+}
+
+/** Opens a link of any kind by its id. The caller closes it. Needs CAP_SYS_ADMIN. */
+export function linkFromId(id: number): Link {
+  return linkFromFd(bpfFd(LinkGetFdById, { linkId: id }, `link ${id}`, () => ({ attempted: `open link ${id}` })))
+}
+
+/** Opens a pinned link of any kind. The caller closes it. */
+export function loadPinnedLink(path: string): Link {
+  return linkFromFd(openPinOf('link', path))
+}
