@@ -71,6 +71,7 @@ export { UnknownAttributes, type UnknownAttribute } from './unknown.ts'
 export { message, type Message, type MessageIn, type MessageOut } from './message.ts'
 export { lazy, list, numbered } from './nests.ts'
 export { decode, DecodeError, encode, markAt, trace } from './encode.ts'
+export { resolve, tableOf } from './walk.ts'
 export {
   AF_INET,
   AF_INET6,
