@@ -1,13 +1,11 @@
 import { isNumber, type NumberShape } from './numbers.ts'
 import { Fault, outOfRange, wrongType, type BtfValue, type NumericArray, type Shape } from './shape.ts'
+import { decodeText, encodeText } from './text.ts'
 
 const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** How many elements an array has: a number, or as many as the bytes hold. */
 type Length = number | 'flexible'
-
-const decoder = new TextDecoder()
-const encoder = new TextEncoder()
 
 function label(element: Shape, length: Length): string {
   return `${element.label}[${length === 'flexible' ? '' : length}]`
@@ -85,7 +83,7 @@ function numericArray(element: NumberShape, length: Length): Shape {
   )
 }
 
-/** An array of `char`: the text up to the first NUL. Bytes that are no UTF-8 read as U+FFFD. */
+/** An array of `char`: the text up to the first NUL, which is written after the text if there is room. */
 function text(element: Shape, length: Length): Shape {
   return array(
     element,
@@ -93,14 +91,15 @@ function text(element: Shape, length: Length): Shape {
     (view, at, count) => {
       const bytes = new Uint8Array(view.buffer, view.byteOffset + at, count)
       const end = bytes.indexOf(0)
-      return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end))
+      return decodeText(end < 0 ? bytes : bytes.subarray(0, end))
     },
     (shape, value) => {
       if (value instanceof Uint8Array) return value
       if (typeof value !== 'string') return wrongType(shape, 'a string', value)
       if (value.includes('\0')) outOfRange(shape, 'a NUL would end the text in')
-      const bytes = encoder.encode(value)
-      if (length !== 'flexible' && bytes.length > length) outOfRange(shape, `${bytes.length} bytes do not fit into`)
+      const bytes = encodeText(value) ?? outOfRange(shape, 'a lone surrogate cannot be text in')
+      if (length === 'flexible') return Uint8Array.of(...bytes, 0)
+      if (bytes.length > length) outOfRange(shape, `${bytes.length} bytes do not fit into`)
       return bytes
     },
   )

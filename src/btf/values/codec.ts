@@ -47,7 +47,7 @@ export class BtfValueRangeError extends RangeError {
  *
  * What a type is read as: integers up to 32 bits a number, wider ones a bigint; `bool` a boolean; pointers a bigint;
  * floats a number; enums the enumerator's name, or the number where it has none; arrays of `char` a string up to the
- * first NUL; arrays of numbers a typed array (a copy); other arrays an Array; structs and unions an object, the members of
+ * first NUL (a byte that is not UTF-8 as a lone surrogate, U+DC80 to U+DCFF); arrays of numbers a typed array (a copy); other arrays an Array; structs and unions an object, the members of
  * anonymous ones beside the others; an array without a length at the end of all takes what is left. Floats of other sizes
  * than 4 and 8 bytes stay a Uint8Array.
  *

@@ -12,9 +12,6 @@ export interface Members {
   readonly list: readonly Member[]
 }
 
-/** More members than this in one struct, those of anonymous ones counted in, are no C program's. */
-const MAX_MEMBERS = 1 << 16
-
 /** A struct or union: an object with all members, those of anonymous structs and unions beside the others. */
 export function composite(members: Members): Shape {
   const places: Place[] = []
@@ -46,8 +43,7 @@ function objectOf(shape: Shape, value: unknown): Record<string, unknown> {
 function flatten(members: Members, offset: number, places: Place[]): void {
   for (const member of members.list) {
     if ('members' in member) flatten(member.members, offset + member.offset, places)
-    else if (places.push({ ...member, offset: offset + member.offset }) > MAX_MEMBERS)
-      throw new RangeError(`${members.label} has more than ${MAX_MEMBERS} members`)
+    else places.push({ ...member, offset: offset + member.offset })
   }
 }
 

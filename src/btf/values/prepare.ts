@@ -19,6 +19,9 @@ export interface ShapeOptions {
   readonly endianTypedefs?: boolean | undefined
 }
 
+/** More members than this are no C program's: the guard against anonymous structs that multiply each other. */
+const MAX_MEMBERS = 1 << 18
+
 /** Deeper nesting than this is a struct that holds itself. */
 const MAX_DEPTH = 32
 
@@ -29,6 +32,7 @@ export class Preparer {
   readonly #btf: Btf
   readonly #options: ShapeOptions
   readonly #littleEndian: boolean
+  #memberCount = 0
   readonly #done = new Map<string, Shape>()
 
   constructor(btf: Btf, options: ShapeOptions) {
@@ -65,7 +69,7 @@ export class Preparer {
         return this.#array(type, tail, depth)
       case 'struct':
       case 'union':
-        return composite(this.#members(type, tail, depth))
+        return composite(this.#membersOf(type, tail, depth))
       case 'datasec':
         return composite(this.#variables(type, depth))
       case 'var':
@@ -111,9 +115,11 @@ export class Preparer {
     return arrayOf(element, length, isChar && this.#options.chars !== 'bytes')
   }
 
-  #members(type: BtfStruct | BtfUnion, tail: boolean, depth: number): Members {
+  #membersOf(type: BtfStruct | BtfUnion, tail: boolean, depth: number): Members {
     const label = `${type.kind} ${type.name}`.trimEnd()
     const list: Member[] = []
+    this.#memberCount += type.members.length
+    if (this.#memberCount > MAX_MEMBERS) this.#refuse(type.id, `more than ${MAX_MEMBERS} members within each other`)
     for (const [i, member] of type.members.entries()) {
       const atTail = tail && (type.kind === 'union' || i === type.members.length - 1)
       const one = this.#member(member, atTail, depth)
@@ -139,7 +145,7 @@ export class Preparer {
     if (name !== '') return { name, offset, shape: this.shape(id, tail, depth + 1) }
     if (type.kind !== 'struct' && type.kind !== 'union') return undefined
     if (depth > MAX_DEPTH) return this.#refuse(id, `more than ${MAX_DEPTH} anonymous structs within each other`)
-    return { name: '', offset, members: this.#members(type, tail, depth + 1) }
+    return { name: '', offset, members: this.#membersOf(type, tail, depth + 1) }
   }
 
   #bitfield(id: number, bitOffset: number, width: number): Shape {

@@ -69,6 +69,7 @@ function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value !== 'object') return `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
   const name: unknown = value.constructor?.name
-  return typeof name === 'string' && name !== '' ? `a value of ${name}` : 'an object'
+  return typeof name === 'string' && name !== 'Object' ? `an object (${name})` : 'an object'
 }

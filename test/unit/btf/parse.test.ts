@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Btf, BtfError, BtfExt, essentialName } from '../../../src/btf/index.ts'
+import { BtfError, BtfExt, essentialName } from '../../../src/btf/index.ts'
 import { BUILDS, btfOf, bytesOf, idOf, textOf } from './fixtures.ts'
 import { rawLine } from './raw.ts'
 
@@ -21,16 +21,9 @@ describe.each(BUILDS)('%s', (build) => {
       const [first, second] = [view.getBigUint64(at, littleEndian), view.getBigUint64(at + 8, littleEndian)].map(Number)
       at += 16
       const id = idOf(btf, name ?? '', kind as 'struct')
-      if (what === 'SIZE')
-        expect({ line, size: btf.sizeOf(id), align: btf.alignOf(id) }).toEqual({ line, size: first, align: second })
-      else {
-        const field = btf.field(id, path ?? '')
-        expect({ line, offset: field.offset, size: btf.sizeOf(field.type) }).toEqual({
-          line,
-          offset: first,
-          size: second,
-        })
-      }
+      const field = what === 'OFFSET' ? btf.field(id, path ?? '') : undefined
+      const ours = field === undefined ? [btf.sizeOf(id), btf.alignOf(id)] : [field.offset, btf.sizeOf(field.type)]
+      expect([line, ...ours]).toEqual([line, first, second])
     }
     expect(at).toBe(section.length)
   })
@@ -49,7 +42,9 @@ describe.each(BUILDS)('%s', (build) => {
         .sort(),
     ).toEqual(['struct', 'var'])
     expect(btf.find('node')?.id).toBe(Math.min(...btf.findAll('node').map(({ id }) => id)))
-    for (const type of btf) if ('name' in type && type.name !== '') expect(btf.findAll(type.name)).toContainEqual(type)
+    const named = [...btf].filter((type) => 'name' in type && type.name !== '')
+    expect(named.length).toBeGreaterThan(50)
+    expect(named.filter((type) => !btf.findAll(btf.nameOf(type.id)).some(({ id }) => id === type.id))).toEqual([])
   })
 
   it('decodes a type once', () => {
@@ -91,7 +86,7 @@ describe.each(BUILDS)('%s', (build) => {
     expect(lines.length).toBeGreaterThan(3)
     for (const { lineOff, line, fileNameOff } of lines) {
       expect(btf.string(fileNameOff)).toMatch(/types\.bpf\.c$/)
-      expect(btf.string(lineOff)).toBe(source[line - 1])
+      expect(btf.string(lineOff)).toBe(source[line - 1] ?? '')
     }
   })
 })
