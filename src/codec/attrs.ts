@@ -1,5 +1,5 @@
 import type { AnyCodec, Codec, In, Out, Simplify } from './codec.ts'
-import { compile } from './compile.ts'
+import { compile, type Reader } from './compile.ts'
 import type { Source } from './source.ts'
 import { string } from './text.ts'
 import { UnknownAttributes, type UnknownAttribute } from './unknown.ts'
@@ -144,7 +144,7 @@ class AttributeTable implements Attributes {
   readonly rows: readonly Row[]
   readonly #byId = new Map<number, Row>()
   readonly #byName = new Map<string, Row>()
-  #read: ((source: Source, start: number, end: number) => object) | undefined
+  #read: Reader | undefined
 
   constructor(rows: Rows) {
     this.rows = Object.entries(rows).map(([name, [id, codec]]) => ({ name, id, codec }))
@@ -171,7 +171,7 @@ class AttributeTable implements Attributes {
 
   read(source: Source, start: number, end: number): AttributesOut<Rows> {
     // compiled at the first message, not when the module loads
-    this.#read ??= compile(this.rows)
+    this.#read ??= compile({ fields: [], minimum: 0, rows: this.rows })
     return this.#read(source, start, end) as AttributesOut<Rows>
   }
 

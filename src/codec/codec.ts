@@ -16,10 +16,10 @@ export interface AnyCodec {
   readonly nested: boolean
   /**
    * The same read as a JavaScript expression over `v` (a DataView) with the offset spelled `at`, for codecs of fixed size that never
-   * refuse their bytes. Tables that are compiled to straight-line code put it in line.
+   * refuse their bytes. Compiled tables put it in line. Values that it needs get a name from `use`.
    * @internal
    */
-  readonly inline?: ((at: string) => string) | undefined
+  readonly inline?: ((at: string, use: (value: unknown) => string) => string) | undefined
   /**
    * Reads the payload between two offsets. `undefined` says that the bytes do not fit this codec: the attribute is then kept as it came,
    * among the unknown ones. What is returned never aliases the source.

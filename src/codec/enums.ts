@@ -41,6 +41,7 @@ export function named<const N extends Names>(of: Integer, names: N): Named<N> {
   const byValue = new Map<number, string>()
   for (const name in names) if (!byValue.has(names[name]!)) byValue.set(names[name]!, name)
   const expected = `${quoted(names)} or a number`
+  const nameOf = (value: number): keyof N | number => byValue.get(value) ?? value
   return {
     kind: 'named',
     size: of.size,
@@ -48,9 +49,10 @@ export function named<const N extends Names>(of: Integer, names: N): Named<N> {
     nested: false,
     names,
     of,
+    inline: (at, use) => `${use(nameOf)}(${of.inline!(at, use)})`,
     read(source, start, end) {
       const value = of.read(source, start, end)
-      return value === undefined ? undefined : (byValue.get(value) ?? value)
+      return value === undefined ? undefined : nameOf(value)
     },
     write(writer, value) {
       if (typeof value === 'number') of.write(writer, value)
@@ -82,6 +84,7 @@ export function flags<const N extends Names>(of: Integer, names: N): Flags<N> {
     known.set(word, Object.freeze(list))
     return list
   }
+  const listOf = (word: number): readonly (keyof N | number)[] => known.get(word) ?? split(word)
   return {
     kind: 'flags',
     size: of.size,
@@ -89,9 +92,10 @@ export function flags<const N extends Names>(of: Integer, names: N): Flags<N> {
     nested: false,
     names,
     of,
+    inline: (at, use) => `${use(listOf)}(${of.inline!(at, use)})`,
     read(source, start, end) {
       const word = of.read(source, start, end)
-      return word === undefined ? undefined : (known.get(word) ?? split(word))
+      return word === undefined ? undefined : listOf(word)
     },
     write(writer, value) {
       if (typeof value === 'number') return of.write(writer, value)

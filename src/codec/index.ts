@@ -6,6 +6,7 @@
 export type { AnyCodec, Codec, In, Out, Simplify } from './codec.ts'
 export { littleEndian, Source } from './source.ts'
 export { NLA_F_NESTED, NLA_F_NET_BYTEORDER, NLA_TYPE_MASK, Writer, type Mark } from './writer.ts'
+export { array, arrayOf, type List } from './arrays.ts'
 export {
   be16,
   be32,
@@ -42,8 +43,6 @@ export {
   type Names,
 } from './enums.ts'
 export {
-  array,
-  arrayOf,
   struct,
   type Field,
   type Fields,
@@ -69,7 +68,8 @@ export {
 } from './attrs.ts'
 export { UnknownAttributes, type UnknownAttribute } from './unknown.ts'
 export { message, type Message, type MessageIn, type MessageOut } from './message.ts'
-export { lazy, list, numbered } from './nests.ts'
+export { lazy, list } from './nests.ts'
+export { numbered, type Numbered } from './numbered.ts'
 export { decode, DecodeError, encode, markAt, trace } from './encode.ts'
 export { resolve, tableOf } from './walk.ts'
 export {

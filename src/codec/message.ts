@@ -1,5 +1,6 @@
 import type { Attributes, AttributesIn, AttributesOut, Rows } from './attrs.ts'
 import type { Codec, Simplify } from './codec.ts'
+import { compile, type Reader } from './compile.ts'
 import type { Source } from './source.ts'
 import { writeFields, type Fields, type Struct, type StructIn, type StructOut } from './struct.ts'
 import type { Writer } from './writer.ts'
@@ -42,6 +43,7 @@ class MessageCodec<F extends Fields, G extends Fields, R extends Rows> implement
   readonly #names: ReadonlySet<string>
   readonly #body: number
   readonly #familyAt: number
+  #read: Reader | undefined
 
   constructor(header: Struct<F, G>, attributes: Attributes<R>) {
     this.header = header
@@ -56,13 +58,13 @@ class MessageCodec<F extends Fields, G extends Fields, R extends Rows> implement
   }
 
   read(source: Source, start: number, end: number): MessageOut<F, G, R> | undefined {
-    const value = this.header.read(source, start, Math.min(end, start + this.header.size))
-    if (value === undefined) return undefined
-    const outer = source.family
-    if (this.#familyAt >= 0) source.family = source.bytes[start + this.#familyAt]!
-    const rest = this.attributes.read(source, start + this.#body, end)
-    source.family = outer
-    return Object.assign(value, rest) as MessageOut<F, G, R>
+    this.#read ??= compile({
+      fields: this.header.fields,
+      minimum: this.header.minimum,
+      body: this.#body,
+      rows: this.attributes.rows,
+    })
+    return this.#read(source, start, end) as MessageOut<F, G, R> | undefined
   }
 
   write(writer: Writer, value: MessageIn<F, G, R>): void {

@@ -1,8 +1,7 @@
 import { writeAttribute } from './attrs.ts'
-import type { AnyCodec, Codec, In, Out } from './codec.ts'
-import type { Names } from './enums.ts'
+import type { List } from './arrays.ts'
+import type { AnyCodec, Codec, Out } from './codec.ts'
 import { littleEndian } from './source.ts'
-import { NLA_TYPE_MASK } from './writer.ts'
 
 /**
  * A nest whose attributes are the elements of a list (`IFLA_VF_VLAN_LIST`, `CTRL_ATTR_OPS`). Every element has the given `type`, or, without
@@ -11,7 +10,7 @@ import { NLA_TYPE_MASK } from './writer.ts'
 export function list<C extends AnyCodec>(
   of: C,
   options: { readonly type?: number | undefined; readonly first?: number | undefined } = {},
-): Codec<Out<C>[], readonly In<C>[]> & { readonly of: C } {
+): List<C> {
   const { type, first = 0 } = options
   return {
     kind: 'list',
@@ -36,51 +35,6 @@ export function list<C extends AnyCodec>(
       for (let i = 0; i < value.length; i++) {
         writer.enter(i)
         writeAttribute(writer, type ?? first + i, of, value[i])
-        writer.leave()
-      }
-    },
-  }
-}
-
-/**
- * Numbers with names that the kernel sends as an array and takes as a nest (`IFLA_INET_CONF`): position or type `first + n` is the value of
- * the name whose number that is. What has no name is kept under its number.
- */
-export function numbered<const N extends Names, C extends AnyCodec>(
-  of: C,
-  names: N,
-  options: { readonly first?: number | undefined } = {},
-): Codec<
-  { -readonly [K in keyof N]?: Out<C> } & { [index: number]: Out<C> },
-  { readonly [K in keyof N]?: In<C> | undefined } & { readonly [index: number]: In<C> }
-> & { readonly of: C; readonly names: N } {
-  const { size } = of
-  if (size === undefined) throw new TypeError(`an array needs elements of fixed size, and a ${of.kind} has none`)
-  const first = options.first ?? 1
-  const byNumber: string[] = []
-  for (const name in names) byNumber[names[name]!] = name
-  return {
-    kind: 'numbered',
-    size: undefined,
-    align: of.align,
-    nested: true,
-    of,
-    names,
-    read(source, start, end) {
-      const value: Record<string, unknown> = {}
-      for (let at = start, n = first; at + size <= end; at += size, n++)
-        value[byNumber[n] ?? n] = of.read(source, at, at + size)
-      return value as never
-    },
-    write(writer, value) {
-      if (typeof value !== 'object' || value === null) writer.wrongType('an object', value)
-      for (const name in value) {
-        const given: unknown = (value as Record<string, unknown>)[name]
-        if (given === undefined) continue
-        writer.enter(name)
-        const id = Object.hasOwn(names, name) ? names[name]! : Number(name)
-        if (!(id > 0 && id <= NLA_TYPE_MASK)) writer.outOfRange(`one of ${Object.keys(names).join(', ')}`, name)
-        writeAttribute(writer, id, of, given)
         writer.leave()
       }
     },

@@ -146,7 +146,7 @@ function truth(kind: string, of: Integer): Codec<boolean> {
     size: of.size,
     align: of.align,
     nested: false,
-    inline: (at) => `(${of.inline!(at)} !== 0)`,
+    inline: (at, use) => `(${of.inline!(at, use)} !== 0)`,
     read(source, start, end) {
       const value = of.read(source, start, end)
       return value === undefined ? undefined : value !== 0

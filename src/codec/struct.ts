@@ -1,4 +1,5 @@
 import type { AnyCodec, Codec, In, Out, Simplify } from './codec.ts'
+import { compile, type Reader } from './compile.ts'
 import type { Source } from './source.ts'
 import type { Writer } from './writer.ts'
 
@@ -64,6 +65,7 @@ class StructCodec<F extends Fields, G extends Fields> implements Struct<F, G> {
   readonly align: number
   readonly minimum: number
   readonly #names: ReadonlySet<string>
+  #read: Reader | undefined
 
   constructor(fields: readonly Field[], size: number, align: number, minimum: number) {
     this.fields = fields
@@ -74,14 +76,8 @@ class StructCodec<F extends Fields, G extends Fields> implements Struct<F, G> {
   }
 
   read(source: Source, start: number, end: number): StructOut<F, G> | undefined {
-    if (end - start < this.minimum) return undefined
-    const value: Record<string, unknown> = {}
-    for (const { name, codec, offset } of this.fields) {
-      const at = start + offset
-      if (at + codec.size! > end) break
-      value[name] = codec.read(source, at, at + codec.size!)
-    }
-    return value as StructOut<F, G>
+    this.#read ??= compile({ fields: this.fields, minimum: this.minimum })
+    return this.#read(source, start, end) as StructOut<F, G> | undefined
   }
 
   write(writer: Writer, value: StructIn<F & G>): void {
@@ -121,63 +117,4 @@ function markField(writer: Writer, name: string, codec: AnyCodec, at: number): v
   writer.enter(name)
   writer.mark(at, at + codec.size!, codec)
   writer.leave()
-}
-
-/** `count` elements of one codec, one after another, as in `__u32 key[4]`. */
-export function array<C extends AnyCodec>(
-  of: C,
-  count: number,
-): Codec<Out<C>[], readonly In<C>[]> & { readonly of: C } {
-  const { size } = of
-  if (size === undefined) throw new TypeError(`an array needs elements of fixed size, and a ${of.kind} has none`)
-  return {
-    kind: 'array',
-    size: size * count,
-    align: of.align,
-    nested: false,
-    of,
-    read(source, start, end) {
-      if (end - start < size * count) return undefined
-      return Array.from(
-        { length: count },
-        (_, i) => of.read(source, start + i * size, start + (i + 1) * size) as Out<C>,
-      )
-    },
-    write(writer, value) {
-      if (!Array.isArray(value)) writer.wrongType('an array', value)
-      if (value.length > count) writer.outOfRange(`at most ${count} elements`, `${value.length}`)
-      writeElements(writer, of, value)
-      writer.reserve((count - value.length) * size)
-    },
-  }
-}
-
-/** As many elements of one codec as the payload has room for. */
-export function arrayOf<C extends AnyCodec>(of: C): Codec<Out<C>[], readonly In<C>[]> & { readonly of: C } {
-  const { size } = of
-  if (size === undefined) throw new TypeError(`an array needs elements of fixed size, and a ${of.kind} has none`)
-  return {
-    kind: 'arrayOf',
-    size: undefined,
-    align: of.align,
-    nested: false,
-    of,
-    read(source, start, end) {
-      const list: Out<C>[] = []
-      for (let at = start; at + size <= end; at += size) list.push(of.read(source, at, at + size) as Out<C>)
-      return list
-    },
-    write(writer, value) {
-      if (!Array.isArray(value)) writer.wrongType('an array', value)
-      writeElements(writer, of, value)
-    },
-  }
-}
-
-function writeElements(writer: Writer, of: AnyCodec, value: readonly unknown[]): void {
-  for (let i = 0; i < value.length; i++) {
-    writer.enter(i)
-    ;(of as Codec<unknown>).write(writer, value[i])
-    writer.leave()
-  }
 }
