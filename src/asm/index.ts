@@ -17,13 +17,16 @@ export * from './load.ts'
 export { ldAbs, ldInd, ldx, type SignedWidth, st, stx, type Width } from './memory.ts'
 export {
   AluOp,
+  CALL,
   AtomicOp,
   Class,
   classOf,
   isAlu,
   isJumpClass,
+  EXIT,
   JmpOp,
   jumpField,
+  LD_IMM64,
   Mode,
   modeOf,
   operationOf,

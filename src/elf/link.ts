@@ -1,0 +1,38 @@
+import { type Instruction } from '../asm/index.ts'
+import { ElfError } from './error.ts'
+import { type FunctionSpec, type ObjectSpec, type ProgramSpec } from './spec.ts'
+
+function* calledBy(code: FunctionSpec): Generator<string> {
+  for (const { reference } of code.instructions) if (reference?.kind === 'function') yield reference.name
+}
+
+function find(spec: ObjectSpec, caller: FunctionSpec, name: string): FunctionSpec {
+  const found = spec.functions[name] ?? spec.programs[name]
+  if (found !== undefined) return found
+  const message = `${caller.name} refers to function ${name}, which has no body in this object`
+  throw new ElfError(message, { section: caller.section })
+}
+
+/**
+ * The functions that a program consists of: its own first, then each that is called or passed as a callback from
+ * there on, in the order in which it is first met.
+ *
+ * Throws {@link ElfError} for a function that is declared but has no body.
+ */
+export function programFunctions(spec: ObjectSpec, program: ProgramSpec): FunctionSpec[] {
+  const functions = new Map<string, FunctionSpec>([[program.name, program]])
+  // The map grows while it is walked, until nobody calls anybody new.
+  for (const code of functions.values()) {
+    for (const name of calledBy(code)) if (!functions.has(name)) functions.set(name, find(spec, code, name))
+  }
+  return [...functions.values()]
+}
+
+/**
+ * The instructions of a program with all functions that it reaches behind its own. Calls and addresses of functions
+ * are still references by name: `assemble` turns them into distances, after every other change.
+ *
+ * Throws {@link ElfError} for a function that is declared but has no body.
+ */
+export const linkProgram = (spec: ObjectSpec, program: ProgramSpec): Instruction[] =>
+  programFunctions(spec, program).flatMap(({ instructions }) => instructions)
