@@ -63,8 +63,8 @@ function elements(of: AnyCodec): Elements {
 function generate(of: AnyCodec): Elements | undefined {
   const constants = new Constants()
   return constants.build<Elements>(`(s, start, end) => {
-    const v = s.view, list = []
-    for (let at = start; at + ${of.size} <= end; at += ${of.size}) list.push(${valueSource(of, 'at', constants)})
+    const v = s.view, count = Math.floor((end - start) / ${of.size}), list = new Array(count)
+    for (let i = 0, at = start; i < count; i++, at += ${of.size}) list[i] = ${valueSource(of, 'at', constants)}
     return list
   }`)
 }

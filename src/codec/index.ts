@@ -42,14 +42,7 @@ export {
   type Named,
   type Names,
 } from './enums.ts'
-export {
-  struct,
-  type Field,
-  type Fields,
-  type Struct,
-  type StructIn,
-  type StructOut,
-} from './struct.ts'
+export { struct, type Field, type Fields, type Struct, type StructIn, type StructOut } from './struct.ts'
 export {
   attrs,
   by,

@@ -1,8 +1,20 @@
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
+const BROADCAST = 'ff:ff:ff:ff:ff:ff'
+
 /** Formats a hardware address as `ip` prints it: `02:00:5e:10:00:01`. Any length (InfiniBand has 20 bytes). */
 export function formatMac(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   if (start >= end) return ''
+  if (end - start === 6) {
+    const a = bytes[start]!
+    const b = bytes[start + 1]!
+    const c = bytes[start + 2]!
+    const d = bytes[start + 3]!
+    const e = bytes[start + 4]!
+    const f = bytes[start + 5]!
+    if ((a & b & c & d & e & f) === 0xff) return BROADCAST
+    return `${HEX[a]!}:${HEX[b]!}:${HEX[c]!}:${HEX[d]!}:${HEX[e]!}:${HEX[f]!}`
+  }
   let text = HEX[bytes[start]!]!
   for (let at = start + 1; at < end; at++) text += `:${HEX[bytes[at]!]!}`
   return text

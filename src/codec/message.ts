@@ -1,6 +1,6 @@
 import type { Attributes, AttributesIn, AttributesOut, Rows } from './attrs.ts'
 import type { Codec, Simplify } from './codec.ts'
-import { compile, type Reader } from './compile.ts'
+import { compile } from './compile.ts'
 import type { Source } from './source.ts'
 import { writeFields, type Fields, type Struct, type StructIn, type StructOut } from './struct.ts'
 import type { Writer } from './writer.ts'
@@ -43,10 +43,16 @@ class MessageCodec<F extends Fields, G extends Fields, R extends Rows> implement
   readonly #names: ReadonlySet<string>
   readonly #body: number
   readonly #familyAt: number
-  #read: Reader | undefined
+  /** Compiled at the first message. */
+  read: (source: Source, start: number, end: number) => MessageOut<F, G, R> | undefined
 
   constructor(header: Struct<F, G>, attributes: Attributes<R>) {
     this.header = header
+    this.read = (source, start, end) => {
+      const { fields, minimum } = header
+      this.read = compile({ fields, minimum, body: this.#body, rows: attributes.rows }) as typeof this.read
+      return this.read(source, start, end)
+    }
     this.attributes = attributes
     this.#names = new Set(header.fields.map((field) => field.name))
     this.#body = (header.size + 3) & ~3
@@ -55,16 +61,6 @@ class MessageCodec<F extends Fields, G extends Fields, R extends Rows> implement
     for (const { name } of attributes.rows) {
       if (this.#names.has(name)) throw new TypeError(`${name} is both a field of the header and an attribute`)
     }
-  }
-
-  read(source: Source, start: number, end: number): MessageOut<F, G, R> | undefined {
-    this.#read ??= compile({
-      fields: this.header.fields,
-      minimum: this.header.minimum,
-      body: this.#body,
-      rows: this.attributes.rows,
-    })
-    return this.#read(source, start, end) as MessageOut<F, G, R> | undefined
   }
 
   write(writer: Writer, value: MessageIn<F, G, R>): void {

@@ -1,5 +1,5 @@
 import type { AnyCodec, Codec, In, Out, Simplify } from './codec.ts'
-import { compile, type Reader } from './compile.ts'
+import { compile } from './compile.ts'
 import type { Source } from './source.ts'
 import type { Writer } from './writer.ts'
 
@@ -65,19 +65,19 @@ class StructCodec<F extends Fields, G extends Fields> implements Struct<F, G> {
   readonly align: number
   readonly minimum: number
   readonly #names: ReadonlySet<string>
-  #read: Reader | undefined
+  /** Compiled at the first use. */
+  read: (source: Source, start: number, end: number) => StructOut<F, G> | undefined
 
   constructor(fields: readonly Field[], size: number, align: number, minimum: number) {
     this.fields = fields
+    this.read = (source, start, end) => {
+      this.read = compile({ fields, minimum }) as typeof this.read
+      return this.read(source, start, end)
+    }
     this.size = size
     this.align = align
     this.minimum = minimum
     this.#names = new Set(fields.map((field) => field.name))
-  }
-
-  read(source: Source, start: number, end: number): StructOut<F, G> | undefined {
-    this.#read ??= compile({ fields: this.fields, minimum: this.minimum })
-    return this.#read(source, start, end) as StructOut<F, G> | undefined
   }
 
   write(writer: Writer, value: StructIn<F & G>): void {

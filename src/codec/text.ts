@@ -5,16 +5,43 @@ import type { Writer } from './writer.ts'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+/** Words met lately (`noqueue`, `veth`, `eth0`): the bytes as two numbers and the length, and the text. A hit costs a tenth of making it. */
+const lately: { low: number; high: number; size: number; text: string }[] = Array.from({ length: 128 }, () => ({
+  low: -1,
+  high: -1,
+  size: 0,
+  text: '',
+}))
+
 /** Reads the text between two offsets, up to the first NUL. */
 export function readText(source: Source, start: number, end: number): string {
-  const { bytes } = source
-  let text = ''
-  for (let at = start; at < end; at++) {
-    const c = bytes[at]!
-    if (c === 0) return text
+  const size = end - start
+  if (size > 8 || start + 8 > source.bytes.length) return makeText(source.bytes, start, end)
+  const low = source.view.getUint32(start)
+  const high = size > 4 ? source.view.getUint32(start + 4) : 0
+  const entry = lately[(Math.imul(low, 31) ^ Math.imul(high, 17) ^ (low >>> 13)) & 127]!
+  if (entry.low === low && entry.high === high && entry.size === size) return entry.text
+  entry.low = low
+  entry.high = high
+  entry.size = size
+  return (entry.text = makeText(source.bytes, start, end))
+}
+
+/** ASCII four at a time: for texts as short as names this is ahead of a TextDecoder, which costs 300 ns before the first character. */
+function makeText(bytes: Uint8Array, start: number, end: number): string {
+  let stop = start
+  for (; stop < end; stop++) {
+    const c = bytes[stop]!
+    if (c === 0) break
     if (c >= 128) return decodeText(bytes, start, end)
-    text += String.fromCharCode(c)
   }
+  if (stop - start > 64) return decoder.decode(bytes.subarray(start, stop))
+  let text = ''
+  let at = start
+  for (; at + 4 <= stop; at += 4) {
+    text += String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!)
+  }
+  for (; at < stop; at++) text += String.fromCharCode(bytes[at]!)
   return text
 }
 
