@@ -17,3 +17,5 @@ export {
   type ValueCodecOptions,
 } from './values/codec.ts'
 export type { BtfValue, NumericArray } from './values/shape.ts'
+export { formatC, formatDeclaration, formatDefinition, type FormatCOptions } from './c/format.ts'
+export { references } from './references.ts'

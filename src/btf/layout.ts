@@ -1,6 +1,6 @@
 import type { Btf } from './btf.ts'
 import { BtfError } from './error.ts'
-import type { BtfType } from './types.ts'
+import type { BtfStruct, BtfType, BtfUnion } from './types.ts'
 
 /**
  * How many types may be passed on the way to a size: no compiler comes near, and a reference that comes back to itself
@@ -121,13 +121,8 @@ function align(btf: Btf, id: number, known: Map<number, number>, depth: number):
       break
     case 'struct':
     case 'union': {
-      result = 1
-      for (const member of type.members) result = Math.max(result, align(btf, member.type, known, depth + 1))
-      // A member off its alignment, or a size that would put the next element off it, can only come of packing.
-      if (type.size % result !== 0) result = 1
-      else
-        for (const { type: member, bitOffset, bitfieldSize } of type.members)
-          if (bitfieldSize === 0 && bitOffset % (8 * align(btf, member, known, depth + 1)) !== 0) result = 1
+      const members = type.members.map((member) => align(btf, member.type, known, depth + 1))
+      result = showsPacking(type, members, (member) => sizeOf(btf, member)) ? 1 : Math.max(1, ...members)
       break
     }
     case 'void':
@@ -140,6 +135,26 @@ function align(btf: Btf, id: number, known: Map<number, number>, depth: number):
   }
   known.set(id, result)
   return result
+}
+
+/**
+ * Whether a layout can only come of `__attribute__((packed))`: a size that would put the next element off its alignment,
+ * a member off its own, a bitfield across the borders of its integer.
+ */
+function showsPacking(type: BtfStruct | BtfUnion, aligns: readonly number[], size: (id: number) => number): boolean {
+  return type.members.some(({ type: id, bitOffset, bitfieldSize }, i) => {
+    const alignment = aligns[i] ?? 1
+    if (type.size % alignment !== 0) return true
+    if (bitfieldSize === 0) return bitOffset % (8 * alignment) !== 0
+    const width = 8 * size(id)
+    return (bitOffset % width) + bitfieldSize > width
+  })
+}
+
+/** Whether a struct or union must have been packed to come out as it is. */
+export function isPacked(btf: Btf, type: BtfStruct | BtfUnion): boolean {
+  const aligns = type.members.map((member) => alignOf(btf, member.type))
+  return showsPacking(type, aligns, (member) => sizeOf(btf, member))
 }
 
 /** The largest power of two that the size is a multiple of, but no more than a pointer's size. */
