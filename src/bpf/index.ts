@@ -26,6 +26,13 @@ export { Link, type LinkClass, type LinkInfo, UpdatableLink, type UpdateOptions 
 export { type NetkitAttachOptions, NetkitLink, type NetkitLinkInfo } from './links/netkit.ts'
 export { type HookProgram, type HookState, type HookTarget, queryPrograms } from './links/query.ts'
 export { type TcxAttachOptions, TcxLink, type TcxLinkInfo } from './links/tcx.ts'
+export { BatchError } from './maps/batch.ts'
+export { bytesCodec, type MapCodec, u32Codec, u64Codec } from './maps/codec.ts'
+export { type MapBtf, type MapOptions } from './maps/create.ts'
+export { type MapInfo, type MapUsage } from './maps/info.ts'
+export { possibleCpus } from './maps/kinds.ts'
+export { BpfMap, IterationError, type SetOptions } from './maps/map.ts'
+export { type DefaultKey, type OpenOptions, type ValueIn, type ValueOut } from './maps/shape.ts'
 export {
   ATTACH_TYPES,
   type AttachType,

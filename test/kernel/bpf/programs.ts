@@ -1,7 +1,11 @@
 /** Small programs that the suites of this folder attach, run and refuse. */
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { exit, type Instruction, mov } from '../../../src/asm/index.ts'
 import { type AttachType, Program, type ProgramType } from '../../../src/bpf/index.ts'
 import { KernelError } from '../../../src/sys/index.ts'
+import { run } from '../lab.ts'
 
 /** `return value` */
 export const returning = (value: number): readonly Instruction[] => [mov('r0', value), exit()]
@@ -34,4 +38,18 @@ export function refusal(attempt: () => unknown): string {
     throw error
   }
   throw new Error('the kernel did not refuse')
+}
+
+/** A bpffs of one test's own. */
+export class Bpffs implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'bpffs-'))
+
+  constructor() {
+    run(['mount', '-t', 'bpf', 'bpf', this.path])
+  }
+
+  [Symbol.dispose](): void {
+    run(['umount', this.path])
+    rmdirSync(this.path)
+  }
 }

@@ -1,0 +1,142 @@
+/**
+ * Many elements in one system call. Requires Linux 5.6, for some types a later one; where the kernel has no such command for a map, the
+ * elements go one by one.
+ *
+ * @module
+ */
+import { errnoName, type Fd, KernelError, Pinned } from '../../sys/index.ts'
+import { MapDeleteBatch, MapLookupAndDeleteBatch, MapLookupBatch, MapUpdateBatch } from '../attrs/index.ts'
+import { bpfReply } from '../call.ts'
+import { type MapCodec } from './codec.ts'
+
+/** A batch that the kernel broke off. */
+export class BatchError extends KernelError {
+  override readonly name: string = 'BatchError'
+  /** How many elements were done before the one that it refused. */
+  readonly processed: number
+
+  constructor(errno: number, command: string, attempted: string, processed: number) {
+    super({ errno, syscall: `bpf(${command})`, attempted, detail: undefined, hint: `${processed} elements were done` })
+    this.processed = processed
+  }
+}
+
+/** What the functions here need to know of a map. */
+export interface BatchMap<K, V, KI, VI> {
+  readonly fd: Fd
+  readonly key: MapCodec<K, KI>
+  /** Of all CPUs in a per-CPU map. */
+  readonly value: MapCodec<V, VI>
+  readonly title: string
+}
+
+/** How many elements one call moves, unless the caller says. */
+const SIZE = 256
+/** Room for the kernel's cursor: a key for some types, a bucket number for others. */
+const CURSOR = 8
+
+/** The kernel has no batches of this map: the elements have to go one by one. */
+const ABSENT = 'ENOTSUPP'
+
+/**
+ * All elements, batch by batch, with `remove` removing them on the way. Gives undefined at once when the kernel has no batches of this map.
+ *
+ * The kernel walks its table from end to end, so this ends whatever is added meanwhile; what is added or removed meanwhile may be met or not.
+ */
+export function readBatches<K, V, KI, VI>(
+  map: BatchMap<K, V, KI, VI>,
+  { size = SIZE, remove = false }: { readonly size?: number | undefined; readonly remove?: boolean | undefined } = {},
+): Generator<[K, V][], void, undefined> | undefined {
+  const use = remove ? MapLookupAndDeleteBatch : MapLookupBatch
+  const cursors = [new Pinned(Math.max(map.key.size, CURSOR)), new Pinned(Math.max(map.key.size, CURSOR))] as const
+  let room = size
+  let keys = new Pinned(room * map.key.size)
+  let values = new Pinned(room * map.value.size)
+  let calls = 0
+
+  const fetch = (): { code: string; count: number; errno: number } => {
+    for (;;) {
+      const [from, to] = calls % 2 === 0 ? cursors : [cursors[1], cursors[0]]
+      const { result, out } = bpfReply(use, {
+        mapFd: map.fd.number,
+        ...(calls > 0 && { inBatch: from.address }),
+        outBatch: to.address,
+        keys: keys.address,
+        values: values.address,
+        count: room,
+      })
+      const code = result < 0 ? errnoName(result) : 'OK'
+      if (code !== 'ENOSPC') {
+        calls++
+        return { code, count: out.count, errno: result }
+      }
+      // One bucket of the hash has more than fits: nothing was read.
+      room *= 2
+      keys = new Pinned(room * map.key.size)
+      values = new Pinned(room * map.value.size)
+    }
+  }
+
+  let reply = fetch()
+  if (reply.code === ABSENT) return undefined
+  return (function* () {
+    for (;;) {
+      const { code, count, errno } = reply
+      if (code !== 'OK' && code !== 'ENOENT') throw new BatchError(errno, use.command, `read ${map.title}`, 0)
+      const batch: [K, V][] = []
+      for (let at = 0; at < count; at++) {
+        batch.push([map.key.read(keys.view, at * map.key.size), map.value.read(values.view, at * map.value.size)])
+      }
+      if (batch.length > 0) yield batch
+      if (code === 'ENOENT') return
+      reply = fetch()
+    }
+  })()
+}
+
+/** Writes elements; false when the kernel has no batches of this map, with nothing written. */
+export function writeBatch<K, V, KI, VI>(
+  map: BatchMap<K, V, KI, VI>,
+  entries: readonly (readonly [KI, VI])[],
+  elemFlags: number,
+): boolean {
+  const { key, value } = map
+  const keys = new Pinned(entries.length * key.size)
+  const values = new Pinned(entries.length * value.size)
+  for (const [at, [one, other]] of entries.entries()) {
+    key.write(keys.view, at * key.size, one)
+    value.write(values.view, at * value.size, other)
+  }
+  const attr = { mapFd: map.fd.number, keys: keys.bytes, values: values.bytes, count: entries.length, elemFlags }
+  const { result, out } = bpfReply(MapUpdateBatch, attr)
+  if (result >= 0) return true
+  if (errnoName(result) === ABSENT) return false
+  throw new BatchError(
+    result,
+    MapUpdateBatch.command,
+    `write ${entries.length} elements of ${map.title}`,
+    done(out, entries),
+  )
+}
+
+/** How far a broken-off batch got; a count that the kernel left as it was means that it did not begin. */
+const done = (out: { readonly count: number }, list: readonly unknown[]): number =>
+  out.count < list.length ? out.count : 0
+
+/** Removes elements, as far as the first key that is not there; undefined when the kernel has no batches of this map. */
+export function deleteBatch<K, V, KI, VI>(map: BatchMap<K, V, KI, VI>, list: readonly KI[]): number | undefined {
+  const { key } = map
+  const keys = new Pinned(list.length * key.size)
+  for (const [at, one] of list.entries()) key.write(keys.view, at * key.size, one)
+  const { result, out } = bpfReply(MapDeleteBatch, { mapFd: map.fd.number, keys: keys.bytes, count: list.length })
+  if (result >= 0) return out.count
+  const code = errnoName(result)
+  if (code === 'ENOENT') return done(out, list)
+  if (code === ABSENT) return undefined
+  throw new BatchError(
+    result,
+    MapDeleteBatch.command,
+    `delete ${list.length} elements of ${map.title}`,
+    done(out, list),
+  )
+}

@@ -1,0 +1,93 @@
+/**
+ * The types of map, one row each: what is particular to their keys and values.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs'
+import { type MAP_TYPES, type MapType } from '../names.ts'
+
+/** What is particular to a map type; a row says only what differs from a plain hash. */
+export interface MapKind {
+  /** Each CPU has its own value. */
+  readonly perCpu?: true
+  /** It has no keys: values are pushed and popped. */
+  readonly keyless?: true
+  /** Values are set as descriptors of such objects, and read as their ids. */
+  readonly holds?: 'program' | 'map'
+  /** Keys are 32-bit numbers: an index, or a descriptor. */
+  readonly index?: true
+  /** The size of a key, unless the caller says another. */
+  readonly keySize?: number
+  /** The size of a value, unless the caller says another. */
+  readonly valueSize?: number
+  /** One entry a CPU, unless the caller says how many. */
+  readonly entryPerCpu?: true
+  /** Values are not read from outside, or in a way of their own. */
+  readonly opaque?: true
+}
+
+const index = { index: true, keySize: 4 } as const
+const descriptors = { ...index, valueSize: 4 } as const
+const perCpu = { perCpu: true } as const
+const keyless = { keyless: true, keySize: 0 } as const
+const opaque = { keySize: 0, valueSize: 0, opaque: true } as const
+
+const KINDS = {
+  unspec: {},
+  hash: {},
+  array: index,
+  prog_array: { ...descriptors, holds: 'program' },
+  perf_event_array: { ...descriptors, entryPerCpu: true },
+  percpu_hash: perCpu,
+  percpu_array: { ...index, ...perCpu },
+  stack_trace: index,
+  cgroup_array: descriptors,
+  lru_hash: {},
+  lru_percpu_hash: perCpu,
+  lpm_trie: {},
+  array_of_maps: { ...descriptors, holds: 'map' },
+  hash_of_maps: { valueSize: 4, holds: 'map' },
+  devmap: descriptors,
+  sockmap: descriptors,
+  cpumap: descriptors,
+  xskmap: descriptors,
+  sockhash: { valueSize: 4 },
+  cgroup_storage: {},
+  reuseport_sockarray: { ...index, valueSize: 8 },
+  percpu_cgroup_storage: perCpu,
+  queue: keyless,
+  stack: keyless,
+  sk_storage: index,
+  devmap_hash: descriptors,
+  struct_ops: index,
+  ringbuf: opaque,
+  inode_storage: index,
+  task_storage: index,
+  bloom_filter: keyless,
+  user_ringbuf: opaque,
+  cgrp_storage: index,
+  arena: opaque,
+  insn_array: index,
+  rhash: {},
+} as const satisfies Record<keyof typeof MAP_TYPES, MapKind>
+
+/** The row of a map type; a type without a name here is treated as a plain hash. */
+export const kindOfMap = (type: MapType): MapKind => (typeof type === 'number' ? {} : KINDS[type])
+
+type With<P> = { [T in keyof typeof KINDS]: (typeof KINDS)[T] extends P ? T : never }[keyof typeof KINDS]
+
+/** The map types that have a value for each CPU. */
+export type PerCpuMapType = With<{ readonly perCpu: true }>
+/** The map types whose keys are 32-bit numbers. */
+export type IndexMapType = With<{ readonly index: true }>
+/** The map types whose values are programs or maps. */
+export type HolderMapType = With<{ readonly holds: string }>
+
+let cpus: number | undefined
+
+/** How many CPUs the kernel can have (`possible`), which is how many values a per-CPU map keeps for a key. */
+export function possibleCpus(): number {
+  // Ranges and single numbers, `0-3,5`: the kernel counts up to the highest, holes and all.
+  cpus ??= Number(/(\d+)\s*$/.exec(readFileSync('/sys/devices/system/cpu/possible', 'utf8'))?.[1] ?? 0) + 1
+  return cpus
+}
