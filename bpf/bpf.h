@@ -27,8 +27,12 @@ typedef long long s64;
 #define __weak __attribute__((weak))
 #define __kconfig __attribute__((section(".kconfig")))
 #define __ksym __attribute__((section(".ksyms")))
+#define __arena __attribute__((address_space(1)))
 #define __tag(text) __attribute__((btf_decl_tag(text)))
 #define __core __attribute__((preserve_access_index))
+
+/* What a run of the program gives, written beside it for the tests to read. */
+#define RETURNS(number) __tag("returns:" #number)
 
 /* ── map definitions: a value encoded as the length of an array type, a type as the target of a pointer ── */
 
@@ -69,6 +73,22 @@ enum {
 
 enum { BPF_ANY = 0 };
 
+/* ── questions about the running kernel's types, answered when the program is loaded (CO-RE) ── */
+
+#define core_field_offset(type, field) __builtin_preserve_field_info(((type *)0)->field, 0)
+#define core_field_size(type, field) __builtin_preserve_field_info(((type *)0)->field, 1)
+#define core_field_exists(type, field) __builtin_preserve_field_info(((type *)0)->field, 2)
+#define core_field_signed(type, field) __builtin_preserve_field_info(((type *)0)->field, 3)
+#define core_field_lshift(type, field) __builtin_preserve_field_info(((type *)0)->field, 4)
+#define core_field_rshift(type, field) __builtin_preserve_field_info(((type *)0)->field, 5)
+#define core_type_id_local(type) __builtin_btf_type_id(*(typeof(type) *)0, 0)
+#define core_type_id_target(type) __builtin_btf_type_id(*(typeof(type) *)0, 1)
+#define core_type_exists(type) __builtin_preserve_type_info(*(typeof(type) *)0, 0)
+#define core_type_size(type) __builtin_preserve_type_info(*(typeof(type) *)0, 1)
+#define core_type_matches(type) __builtin_preserve_type_info(*(typeof(type) *)0, 2)
+#define core_enum_exists(type, name) __builtin_preserve_enum_value(*(typeof(type) *)name, 0)
+#define core_enum_value(type, name) __builtin_preserve_enum_value(*(typeof(type) *)name, 1)
+
 /* ── helpers, by their number in the kernel's __BPF_FUNC_MAPPER ── */
 
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
@@ -82,6 +102,7 @@ static u64 (*const bpf_get_current_pid_tgid)(void) = (void *)14;
 static u64 (*const bpf_get_current_task)(void) = (void *)35;
 static long (*const bpf_map_push_elem)(void *map, const void *value, u64 flags) = (void *)87;
 static long (*const bpf_map_pop_elem)(void *map, void *value) = (void *)88;
+static long (*const bpf_map_peek_elem)(void *map, void *value) = (void *)89;
 static long (*const bpf_probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 static void *(*const bpf_ringbuf_reserve)(void *ringbuf, u64 size, u64 flags) = (void *)131;
 static void (*const bpf_ringbuf_submit)(void *data, u64 flags) = (void *)132;
