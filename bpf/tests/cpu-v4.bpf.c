@@ -36,7 +36,7 @@ SEC("tc") RETURNS(5)
 int long_jump(struct __sk_buff *skb)
 {
 	int result = 5;
-	asm volatile("gotol +1; %[result] = 6;" : [result] "+r"(result));
+	asm volatile("if %[length] == 0 goto +1; gotol +1; %[result] = 6;" : [result] "+r"(result) : [length] "r"(skb->len));
 	return result;
 }
 
