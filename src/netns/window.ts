@@ -27,6 +27,8 @@ export class LostNamespaceError extends KernelError {
 
 let lost: LostNamespaceError | undefined
 let warm = false
+/** The namespace that the outermost open window was opened from: where the thread is at home. */
+let origin: number | undefined
 
 /**
  * Starts the threads of libuv's pool while this thread is at home.
@@ -58,6 +60,8 @@ function through<T>(move: () => void, work: () => T): T {
   if (lost) throw lost
   warmPool()
   const home = check(openFile(HERE), 'openat', HERE)
+  const outermost = origin === undefined
+  if (outermost) origin = home
   let failure: unknown
   try {
     move()
@@ -81,6 +85,7 @@ function through<T>(move: () => void, work: () => T): T {
       }
     }
   } finally {
+    if (outermost) origin = undefined
     syscall(NR.close, home)
   }
 }
@@ -108,4 +113,14 @@ export function insideNew<T>(work: () => T): T {
       hint: 'it needs CAP_SYS_ADMIN: run as root',
     }))
   }, work)
+}
+
+/** Whether the thread is away: something runs in a window now. */
+export function windowOpen(): boolean {
+  return origin !== undefined
+}
+
+/** Runs `work` where the thread is at home, also when a window is open. */
+export function outside<T>(work: () => T): T {
+  return origin === undefined ? work() : inside(origin, work)
 }

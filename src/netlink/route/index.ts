@@ -1,0 +1,40 @@
+/**
+ * rtnetlink: what `ip` and `bridge` configure.
+ *
+ * @module
+ */
+import { Rtnl } from './rtnl.ts'
+
+export type { Address, AddressFilter, AddressFlag, AddressSpec } from './addresses.ts'
+export { ADDRESS_FLAGS, addressMessage } from './address-message.ts'
+export { type LinkKind, kinds as linkKinds, slaveKinds } from './links/index.ts'
+export { type Link, LINK_FLAGS, linkMessage, type LinkWire, type PeerLink, type PeerLinkInput } from './link.ts'
+export { type LinkDetails, type LinkFilter, type LinkFlag, Links, type LinkSpec } from './links.ts'
+export { ETHERTYPES, FAMILIES, LINK_TYPES, PROTOCOLS, SCOPES, TABLES } from './names.ts'
+export type {
+  FdbEntry,
+  FdbFilter,
+  FdbSpec,
+  Neighbour,
+  NeighbourFilter,
+  NeighbourSpec,
+  NeighbourState,
+} from './neighbours.ts'
+export { NEIGHBOUR_STATES, neighbourMessage } from './neighbour-message.ts'
+export type { Nexthop, NexthopInput } from './nexthops.ts'
+export { type Nsid, Nsids } from './nsids.ts'
+export { nsidMessage } from './nsid-message.ts'
+export { Objects, type Verb } from './objects.ts'
+export * as operations from './operations.ts'
+export type { LinkRef, NetNsRef } from './refs.ts'
+export { RouteRequest } from './request.ts'
+export { metrics, ROUTE_FLAGS, ROUTE_TYPES, routeMessage } from './route-message.ts'
+export { Routes } from './route-verbs.ts'
+export type { Route, RouteFilter, RouteFlag, RouteQuery, RouteSpec, TableRef } from './routes.ts'
+export { Rtnl, type RtnlOptions } from './rtnl.ts'
+export { RULE_ACTIONS, ruleMessage } from './rule-message.ts'
+export type { Rule, RuleFilter, RuleSpec } from './rules.ts'
+export { type LinkStats, stats64 } from './stats.ts'
+
+/** The handle of the network namespace that the process runs in. It opens its sockets when it is first used, and keeps them. */
+export const rtnl: Rtnl = Rtnl.open()

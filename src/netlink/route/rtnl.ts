@@ -1,0 +1,218 @@
+/**
+ * The handle: rtnetlink in one network namespace.
+ *
+ * @module
+ */
+import { NetNs } from '../../netns/netns.ts'
+import { inside, outside, windowOpen } from '../../netns/window.ts'
+import type { BatchOptions, BatchResult } from '../batch.ts'
+import type { Warning } from '../error.ts'
+import { type DumpOptions, Netlink, type Outcome } from '../netlink.ts'
+import type { Operation, RequestOptions } from '../operation.ts'
+import type { Enterable } from '../pool.ts'
+import { type Address, type AddressFilter, type AddressSpec, addressType } from './addresses.ts'
+import { Links } from './links.ts'
+import {
+  type FdbEntry,
+  type FdbFilter,
+  type FdbSpec,
+  fdbType,
+  type Neighbour,
+  type NeighbourFilter,
+  type NeighbourSpec,
+  neighbourType,
+} from './neighbours.ts'
+import { Nsids } from './nsids.ts'
+import { Objects } from './objects.ts'
+import type { NetNsRef } from './refs.ts'
+import { RouteRequest } from './request.ts'
+import { Routes } from './route-verbs.ts'
+import { type Rule, type RuleFilter, type RuleSpec, ruleType } from './rules.ts'
+
+/** How a handle is opened. */
+export interface RtnlOptions {
+  /** The network namespace; left out, the one that the thread is in. */
+  readonly netns?: NetNsRef | undefined
+  /** The longest wait for an answer, in milliseconds (5000); 0 waits for ever. */
+  readonly timeout?: number | undefined
+  /** Called with what the kernel remarks on a request that it granted. */
+  readonly onWarning?: ((warning: Warning, attempted: string | undefined) => void) | undefined
+}
+
+/** Opens whatever leads to a namespace; a plain number is a descriptor. */
+function openNetns(ref: NetNsRef): NetNs {
+  if (ref instanceof NetNs) return NetNs.open({ fd: ref.fd })
+  return NetNs.open(typeof ref === 'number' ? { fd: ref } : ref)
+}
+
+/** Whoever is at home stays there: sockets that are opened later, while the thread is somewhere else, are opened at home. */
+const HOME: Enterable = { run: outside }
+
+/**
+ * Links, addresses, routes, neighbours and rules of one network namespace: a handle *is* a namespace.
+ *
+ * It keeps the namespace alive until it is closed. Requests are made synchronously, because the kernel does them inside the call.
+ *
+ * ```ts
+ * using lab = Rtnl.open({ netns: 'lab' })
+ * const { index } = lab.links.add({ name: 'nk0', linkinfo: { kind: 'netkit', data: { peer: { name: 'nk1' } } } })
+ * lab.addresses.add({ dev: index, address: '10.42.0.1/24' })
+ * lab.links.change('nk0', { up: true })
+ * ```
+ */
+export class Rtnl implements Disposable {
+  /** The handle's requests without names for anything, for messages that the library has no object for. */
+  readonly netlink: Netlink
+  /** Network devices. */
+  readonly links: Links
+  /** Addresses of links. The key of `replace` is the link, the address and its prefix length. */
+  readonly addresses: Objects<never, never, Address, AddressSpec, AddressFilter>
+  /** Routes; see there for the key of `replace`. */
+  readonly routes: Routes
+  /** Neighbours (ARP, neighbour discovery). The key of `replace` is the link and the address. */
+  readonly neighbours: Objects<never, never, Neighbour, NeighbourSpec, NeighbourFilter>
+  /** Forwarding databases of bridges and tunnels. The key of `replace` is the link, the hardware address and the VLAN. */
+  readonly fdb: Objects<never, never, FdbEntry, FdbSpec, FdbFilter>
+  /** Rules of the routing policy. They have no `replace`. */
+  readonly rules: Objects<never, never, Rule, RuleSpec, RuleFilter>
+  /** Numbers of other namespaces in this one. */
+  readonly nsids: Nsids
+  readonly #netns: NetNs | undefined
+  readonly #timeout: number | undefined
+  readonly #onWarning: RtnlOptions['onWarning']
+  #closed = false
+
+  /**
+   * Opens a handle.
+   *
+   * @throws KernelError when there is no such namespace, or it may not be entered (EPERM: CAP_SYS_ADMIN is needed for any but the own one).
+   */
+  static open(options: RtnlOptions = {}): Rtnl {
+    return new Rtnl(options)
+  }
+
+  private constructor({ netns, timeout, onWarning }: RtnlOptions) {
+    // A handle that is opened inside a window belongs to the namespace of the window.
+    this.#netns = netns === undefined ? (windowOpen() ? NetNs.current() : undefined) : openNetns(netns)
+    this.#timeout = timeout
+    this.#onWarning = onWarning
+    const own = this.#netns
+    this.netlink = new Netlink({ netns: own === undefined ? HOME : { run: (work) => inside(own.fd, work) }, timeout })
+    this.links = new Links(this)
+    this.addresses = new Objects(this, addressType) as unknown as Rtnl['addresses']
+    this.routes = new Routes(this)
+    this.neighbours = new Objects(this, neighbourType) as unknown as Rtnl['neighbours']
+    this.fdb = new Objects(this, fdbType) as unknown as Rtnl['fdb']
+    this.rules = new Objects(this, ruleType) as unknown as Rtnl['rules']
+    this.nsids = new Nsids(this)
+  }
+
+  /** Whether it has been closed. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * Makes many requests in few system calls: `rtnl.batch(prefixes.map((dst) => rtnl.routes.request('add', { dst, dev: 'nk0' })))`.
+   *
+   * It is no transaction: each succeeds or fails by itself, and the result tells which did. For many give a generator, so that they are never all in
+   * memory at once.
+   */
+  batch(requests: Iterable<RouteRequest>, options?: BatchOptions): BatchResult {
+    const opened: RouteRequest[] = []
+    try {
+      return this.netlink.batch(remember(requests, opened), options)
+    } finally {
+      for (const request of opened) request.release()
+    }
+  }
+
+  /** {@link Rtnl.batch} that leaves the event loop free while the kernel works. */
+  async batchAsync(requests: Iterable<RouteRequest>, options?: BatchOptions): Promise<BatchResult> {
+    const opened: RouteRequest[] = []
+    try {
+      return await this.netlink.batchAsync(remember(requests, opened), options)
+    } finally {
+      for (const request of opened) request.release()
+    }
+  }
+
+  /** Prepares a request, in whose body links may be named and namespaces may be objects. */
+  plan<I, O>(operation: Operation<I, O>, body: I, options?: RequestOptions): RouteRequest<I, O> {
+    return new RouteRequest(
+      { indexOf: (name) => this.links.indexOf(name), openNetns: (ref) => openNetns(ref) },
+      operation,
+      body,
+      options,
+    )
+  }
+
+  /** Makes a prepared request.  @throws NetlinkError what the kernel refuses. */
+  make<I, O>(request: RouteRequest<I, O>): Outcome<O> {
+    try {
+      return this.#heed(request, this.netlink.request(request.operation, request.body, request))
+    } finally {
+      request.release()
+    }
+  }
+
+  /** {@link Rtnl.make} that leaves the event loop free while the kernel works. */
+  async makeAsync<I, O>(request: RouteRequest<I, O>): Promise<Outcome<O>> {
+    try {
+      return this.#heed(request, await this.netlink.requestAsync(request.operation, request.body, request))
+    } finally {
+      request.release()
+    }
+  }
+
+  #heed<O>({ attempted }: RequestOptions, outcome: Outcome<O>): Outcome<O> {
+    if (outcome.warning !== undefined) this.#onWarning?.(outcome.warning, attempted)
+    return outcome
+  }
+
+  /** Asks for one object. */
+  ask<I, O>(operation: Operation<I, O>, body: I, options?: RequestOptions): O {
+    const request = this.plan(operation, body, options)
+    try {
+      return this.netlink.get(operation, request.body, options)
+    } finally {
+      request.release()
+    }
+  }
+
+  /** Lists all objects of a dump. */
+  dumpAll<I, O>(operation: Operation<I, O>, body: I, options?: DumpOptions<O>): O[] {
+    return this.netlink.list(operation, this.plan(operation, body).body, options)
+  }
+
+  /** Lists the objects of a dump one after another. */
+  dumpEach<I, O>(operation: Operation<I, O>, body: I, options?: DumpOptions<O>): Generator<O, void, undefined> {
+    return this.netlink.dump(operation, this.plan(operation, body).body, options)
+  }
+
+  /** Does something in another namespace, through a handle that is closed after it. */
+  elsewhere<T>(netns: NetNsRef, work: (there: Rtnl) => T): T {
+    using there = new Rtnl({ netns, timeout: this.#timeout, onWarning: this.#onWarning })
+    return work(there)
+  }
+
+  /** Closes the handle's sockets and lets the namespace go. A second call does nothing. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.netlink.close()
+    this.#netns?.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+/** Passes requests on, and keeps in mind those that hold a namespace open. */
+function* remember(requests: Iterable<RouteRequest>, opened: RouteRequest[]): Generator<RouteRequest, void, undefined> {
+  for (const request of requests) {
+    yield request
+    if (request.holds) opened.push(request)
+  }
+}
