@@ -3,7 +3,6 @@
 
 extern const void schedule __ksym;
 extern const void no_such_symbol __ksym __weak;
-extern const int bpf_prog_active __ksym;
 extern const int no_such_variable __ksym __weak;
 
 SEC("tc") RETURNS(1)
@@ -19,13 +18,6 @@ SEC("tc") RETURNS(0)
 int weak_is_null(struct __sk_buff *skb)
 {
 	return (u64)&no_such_symbol != 0;
-}
-
-SEC("tc") RETURNS(1)
-int reads_percpu(struct __sk_buff *skb)
-{
-	int *active = bpf_this_cpu_ptr(&bpf_prog_active);
-	return *active >= 0;
 }
 
 SEC("tc") RETURNS(5)
