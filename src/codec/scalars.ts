@@ -37,7 +37,8 @@ function integer(kind: string, width: Width, order: boolean = littleEndian): Int
     write(writer, value) {
       if (typeof value !== 'number') writer.wrongType(range, value)
       if (!(value >= min && value <= max) || !Number.isInteger(value)) writer.outOfRange(range, value)
-      set.call(writer.view, writer.reserve(size), value, order)
+      const at = writer.reserve(size) // first: it may replace the view
+      set.call(writer.view, at, value, order)
     },
   }
 }
@@ -63,7 +64,8 @@ function bigInteger(kind: string, width: 'BigInt64' | 'BigUint64', order: boolea
       const low = width === 'BigInt64' ? -(1n << 63n) : 0n
       const high = width === 'BigInt64' ? (1n << 63n) - 1n : (1n << 64n) - 1n
       if (whole < low || whole > high) writer.outOfRange(`an integer from ${low} to ${high}`, value)
-      writer.view[`set${width}`](writer.reserve(8), whole, order)
+      const at = writer.reserve(8)
+      writer.view[`set${width}`](at, whole, order)
     },
   }
 }

@@ -91,7 +91,8 @@ export function chars(size: number): Codec<string> {
     write(writer, value) {
       const text = toText(writer, value)
       if (text.length >= size) writer.outOfRange(`a string of at most ${size - 1} bytes`, value)
-      writer.bytes.set(text, writer.reserve(size))
+      const at = writer.reserve(size)
+      writer.bytes.set(text, at)
     },
   }
 }
