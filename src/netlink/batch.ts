@@ -99,7 +99,7 @@ function* loads(
     const { operation, body, flags = 0 } = request
     const start = writer.length
     const room = load.room + (operation.reply === undefined ? ACK_ROOM : OBJECT_ROOM)
-    writeRequest(writer, operation, body, flags, 0, false)
+    writeRequest(writer, operation, body as never, flags, 0, false)
     const full = load.requests.length >= size || room > socket.receiveRoom || writer.length > socket.sendLimit
     if (full && load.requests.length > 0) {
       writer.length = start

@@ -16,6 +16,14 @@ export {
 export { Exchange, type Expectation, type Take } from './exchange.ts'
 export { extack, policy, readAck, type Ack, type ExtAck, type Policy } from './extack.ts'
 export { Netlink, type DumpOptions, type NetlinkOptions, type Outcome } from './netlink.ts'
-export { writeRequest, type Answer, type Body, type Operation, type Request, type RequestOptions } from './operation.ts'
+export {
+  request,
+  writeRequest,
+  type Answer,
+  type Body,
+  type Operation,
+  type Request,
+  type RequestOptions,
+} from './operation.ts'
 export type { Enterable } from './pool.ts'
 export { NetlinkSocket, type SocketOptions } from './socket.ts'

@@ -75,13 +75,15 @@ export class Netlink implements Disposable {
    */
   request<I, O>(operation: Operation<I, O>, body: I, options: RequestOptions = {}): Outcome<O> {
     const talk = this.#begin(operation, body, options, options.flags ?? 0)
-    return this.#finish(talk, talk.channel.socket.send(talk.channel.writer))
+    return this.#finish(talk, this.#send(talk))
   }
 
   /** {@link Netlink.request} that keeps the event loop free while the kernel works. */
   async requestAsync<I, O>(operation: Operation<I, O>, body: I, options: RequestOptions = {}): Promise<Outcome<O>> {
     const talk = this.#begin(operation, body, options, options.flags ?? 0)
-    return this.#finish(talk, await talk.channel.socket.sendAsync(talk.channel.writer))
+    const { socket, writer } = talk.channel
+    const sent = await socket.sendAsync(writer).catch((error: unknown) => this.#drop(talk, error))
+    return this.#finish(talk, sent)
   }
 
   /**
@@ -112,7 +114,7 @@ export class Netlink implements Disposable {
       let talk: Conversation<O>
       try {
         talk = this.#begin(operation, body, options, NLM_F_DUMP | (options.flags ?? 0), options.where)
-        this.#finish(talk, talk.channel.socket.send(talk.channel.writer))
+        this.#finish(talk, this.#send(talk))
       } catch (error) {
         if (!(error instanceof NetlinkError)) throw error
         if (options.emptyOn?.includes(error.code) === true) return []
@@ -208,6 +210,20 @@ export class Netlink implements Disposable {
       this.#pool.giveBack(channel, true) // nothing was sent
       throw error
     }
+  }
+
+  #send(talk: Conversation<unknown>): number {
+    try {
+      return talk.channel.socket.send(talk.channel.writer)
+    } catch (error) {
+      return this.#drop(talk, error)
+    }
+  }
+
+  /** For a door that throws, as that of a test does: no socket may be left open. */
+  #drop({ channel }: Conversation<unknown>, error: unknown): never {
+    this.#pool.giveBack(channel, false)
+    throw error
   }
 
   #finish<O>({ channel, exchange, asked, replies }: Conversation<O>, sent: number): Outcome<O> {

@@ -38,10 +38,15 @@ export interface RequestOptions {
   readonly hint?: ((refusal: Refusal) => string | undefined) | undefined
 }
 
-/** One request of a batch. */
-export interface Request<I = never, O = unknown> extends RequestOptions {
-  readonly operation: Operation<I, O>
-  readonly body: I
+/** One request of a batch: made by {@link request}, which sees to it that the body fits the operation. */
+export interface Request extends RequestOptions {
+  readonly operation: Operation
+  readonly body: unknown
+}
+
+/** Makes one request of a batch: `nl.batch(names.map((name) => request(deleteLink, { name })))`. */
+export function request<I>(operation: Operation<I>, body: I, options: RequestOptions = {}): Request {
+  return { ...options, operation: operation as Operation, body }
 }
 
 /** Appends one request with its header. */
