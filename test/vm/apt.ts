@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheRoot, say, VmError } from './cache.ts'
+import { cacheRoot, say, UnsupportedHost, VmError } from './cache.ts'
 
 /** Where kernels, QEMU and iproute2 come from; apt takes the newest unless told a suite. */
 const suites = ['bookworm', 'bookworm-backports', 'trixie', 'trixie-backports', 'sid']
@@ -72,7 +72,8 @@ export class Apt {
   static async open(): Promise<Apt> {
     if (Apt.#shared === undefined) {
       const keyring = keyrings.find((file) => existsSync(file))
-      if (keyring === undefined || spawnSync('apt-get', ['--version']).status !== 0) throw new VmError(elsewhere)
+      if (keyring === undefined || spawnSync('apt-get', ['--version']).status !== 0)
+        throw new UnsupportedHost(elsewhere)
       Apt.#shared = new Apt(keyring)
     }
     await Apt.#shared.#update()

@@ -6,8 +6,11 @@ import { join } from 'node:path'
 
 /** Something a person must know or do before a machine can run; shown without a stack. */
 export class VmError extends Error {
-  override readonly name = 'VmError'
+  override readonly name: string = 'VmError'
 }
+
+/** This system cannot have the machine at all; no download or second try would change it. */
+export class UnsupportedHost extends VmError {}
 
 /** The cache: `$NETKIT_VM_CACHE`, or `netkit-vm` in the user's cache folder. Outside the project, so that every checkout shares it. */
 export const cacheRoot: string =

@@ -22,7 +22,7 @@ export interface GuestConf {
 const initFile = new URL('init', import.meta.url)
 
 const applets =
-  'sh mount cat sleep usleep mkdir ln cp mkfifo insmod chroot poweroff ifconfig hostname ps kill setsid cttyhack'.split(
+  'sh mount cat sleep usleep mkdir ln cp mkfifo insmod chroot poweroff ifconfig hostname tr kill setsid cttyhack'.split(
     ' ',
   )
 
@@ -65,7 +65,8 @@ function baseOf(kernel: Kernel, tools: Tools): Uint8Array {
     { path: 'init', mode: 0o755, data: init },
     { path: 'bin/busybox', mode: 0o755, data: busybox },
     ...applets.map((name) => ({ path: `bin/${name}`, link: 'busybox' })),
-    { path: 'sbin/modprobe', link: '../bin/busybox' },
+    // absolute: ".." would step onto what is mounted over the root, the guest's
+    { path: 'sbin/modprobe', link: '/bin/busybox' },
     ...(existsSync(overlay) ? [{ path: 'overlay.ko', mode: 0o644, data: readFileSync(overlay) }] : []),
     ...(tools.guest === undefined ? [] : tree(tools.guest, 'guest')),
   ])

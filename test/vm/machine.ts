@@ -25,6 +25,8 @@ export interface Job {
   readonly cpus: number
   /** Paths below `cwd` to bring back. */
   readonly files?: readonly string[] | undefined
+  /** Where they are put; `cwd` unless told. */
+  readonly filesTo?: string | undefined
   /** Connects the command to this terminal. */
   readonly tty?: boolean | undefined
   /** Takes the command's output as it comes. */
@@ -93,7 +95,7 @@ export async function runMachine(job: Job): Promise<Outcome> {
     terminal?.()
     await Promise.all(servers.map(drained))
     const read = (name: string): string => (existsSync(at(name)) ? readFileSync(at(name), 'latin1') : '')
-    if (read('files.tar') !== '') bringBack(at('files.tar'), job.cwd)
+    if (read('files.tar') !== '') bringBack(at('files.tar'), job.filesTo ?? job.cwd)
     const seconds = (performance.now() - started) / 1000
     return { ...parseStatus(status), log: read('kernel.log'), words: words + read('fs.log'), killed, seconds }
   } finally {

@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>> | undefined
   /** Files and folders below `cwd` that are brought back; what the command did not make is left out. */
   readonly output?: readonly string[] | undefined
+  /** The folder that they are put into; `cwd` unless told. */
+  readonly outputTo?: string | undefined
   /** Takes the output; it goes to this process's own unless told. */
   readonly onOutput?: ((chunk: Uint8Array) => void) | undefined
   /** Show the kernel's log whatever happens. */
@@ -109,6 +111,7 @@ export async function runInVm(kernel: Kernel, tools: Tools, options: RunOptions)
     memory: options.memory ?? 2048,
     cpus: options.cpus ?? 2,
     files: options.output,
+    filesTo: options.outputTo,
     tty: options.shell,
     onOutput: options.onOutput ?? ((chunk) => process.stdout.write(chunk)),
   })

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Apt, elsewhere, unpack } from './apt.ts'
-import { cacheRoot, locked, VmError } from './cache.ts'
+import { cacheRoot, locked, UnsupportedHost, VmError } from './cache.ts'
 
 /** A program and the arguments that go before its own. */
 export interface Program {
@@ -69,7 +69,8 @@ export function runTool(name: 'zstd' | 'depmod', args: readonly string[], input?
 
 /** Sees to it that the tools are in the cache, and says where they are. */
 export async function fetchTools(): Promise<Tools> {
-  if (process.arch !== 'x64') throw new VmError(`the machine emulates x86-64 on x86-64; this is ${process.arch}`)
+  if (process.arch !== 'x64')
+    throw new UnsupportedHost(`the machine emulates x86-64 on x86-64; this is ${process.arch}`)
   const codename = hostRelease()
   const guest = join(cacheRoot, `guest-${codename}-${edition}`)
   if (!existsSync(root) || !existsSync(guest)) {
@@ -123,7 +124,7 @@ function hostRelease(): string {
   const codename = /^VERSION_CODENAME=(\w+)/m.exec(file)?.[1] ?? ''
   if (guestPackages[codename] !== undefined) return codename
   const name = /^PRETTY_NAME="?([^"\n]*)/m.exec(file)?.[1] ?? 'an unknown system'
-  throw new VmError(`This is neither Debian 12 nor 13 but ${name}. ${elsewhere}`)
+  throw new UnsupportedHost(`This is neither Debian 12 nor 13 but ${name}. ${elsewhere}`)
 }
 
 async function fetchAll(

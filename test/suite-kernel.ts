@@ -1,0 +1,110 @@
+/** The kernel suite: on this machine's kernel, and in the machine on every kernel of the matrix. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensurePackages } from './host/packages.ts'
+import { wrongSkips } from './matrix.ts'
+import { judged, root, runVitest } from './suite-checks.ts'
+import { tail } from './suite-process.ts'
+import { parseReport, vitestArguments } from './suite-vitest.ts'
+import { oneTest, type Result, skippedStep } from './suite.ts'
+import { cacheRoot } from './vm/cache.ts'
+import { type Kernel } from './vm/kernels.ts'
+import { BROKEN, runInVm, TIMED_OUT } from './vm/run.ts'
+import { type Tools } from './vm/tools.ts'
+
+/** Seconds for the suite on this machine, and for each machine. */
+const nativeLimit = 15 * 60
+const machineLimit = 20 * 60
+
+/** Compiled code that outlives the process: what this run compiles, the emulated one need not (Node 22 and newer). */
+const compileCache = join(cacheRoot, `compile-cache-${process.version}`)
+
+/**
+ * True when the kernel still answers about its links. One lock guards them all; after a bug in the kernel it may never be
+ * free again, and every test would hang where nothing can kill it.
+ */
+export function rtnetlinkAnswers(): Promise<boolean> {
+  const child = spawn('cat', ['/sys/class/net/lo/carrier'], { stdio: 'ignore', detached: true })
+  child.unref()
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      resolve(false)
+    }, 5000)
+    const answer = (): void => {
+      clearTimeout(timer)
+      resolve(true)
+    }
+    child.once('exit', answer)
+    child.once('error', answer) // no `cat`: nothing is known, so nothing is held against the kernel
+  })
+}
+
+/** Runs the kernel suite on this machine, where that can be. */
+export async function runNative(filters: readonly string[], onOutput: (text: string) => void): Promise<Result> {
+  const name = 'kernel suite, native'
+  if (process.getuid?.() !== 0) return skippedStep(name, 'not root: as root it runs on this kernel, too')
+  if (!(await rtnetlinkAnswers())) {
+    return skippedStep(
+      name,
+      "this kernel's rtnetlink is dead: its lock is held for ever (a kernel bug; only a reboot helps)",
+    )
+  }
+  const missing = await ensurePackages(['iproute2', 'iputils-ping', 'strace'])
+  if (missing !== undefined) return skippedStep(name, missing)
+  mkdirSync(compileCache, { recursive: true })
+  const env = { NODE_COMPILE_CACHE: compileCache }
+  return runVitest(name, 'kernel', filters, { timeout: nativeLimit, env, onOutput })
+}
+
+/** Runs the kernel suite in the machine on one kernel. */
+export async function runOnKernel(
+  kernel: Kernel,
+  tools: Tools,
+  filters: readonly string[],
+  onOutput: (text: string) => void,
+): Promise<Result> {
+  const name = `kernel suite, ${kernel.name}`
+  const folder = mkdtempSync(join(tmpdir(), 'netkit-test-'))
+  try {
+    const report = '.vitest-report.json'
+    let words = ''
+    const run = await runInVm(kernel, tools, {
+      command: [process.execPath, ...vitestArguments('kernel', report, filters)],
+      cwd: root,
+      timeout: machineLimit,
+      env: { NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache },
+      output: [report],
+      outputTo: folder,
+      onOutput: (chunk) => {
+        const text = new TextDecoder().decode(chunk)
+        words += text
+        onOutput(text)
+      },
+    })
+    const { seconds } = run
+    const booted = run.boot === undefined ? '' : `, PID 1 after ${run.boot.toFixed(1)} s`
+    const note = `${kernel.release}, ${run.accelerator}${booted}${run.complaint === undefined ? '' : '; the kernel complained'}`
+    if (run.code === BROKEN || run.code === TIMED_OUT || run.trouble !== undefined) {
+      const what = `${run.trouble ?? `exit ${run.code}`}\nthe last words of the suite:\n${tail(words)}`
+      return { ...oneTest(name, what, seconds), note }
+    }
+    const written = readReport(join(folder, report))
+    const result = judged(name, written, words, run.code === 0, { note, seconds })
+    const wrong = written === undefined ? [] : wrongSkips(parseReport(written, root).skipped, kernel.name)
+    const complaint = run.complaint === undefined ? [] : [`the kernel complained during the run:\n${run.complaint}`]
+    return { ...result, failed: result.failed + wrong.length, failures: [...result.failures, ...wrong, ...complaint] }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readReport(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
