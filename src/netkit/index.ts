@@ -1,0 +1,8 @@
+/**
+ * netkit pairs.
+ *
+ * @module
+ */
+export { NetkitError, type NetkitErrorCode } from './error.ts'
+export { Netkit, type NetkitInfo, type NetkitOpenOptions, type SideAttachOptions } from './netkit.ts'
+export type { NetkitOptions, NetkitPolicy, NetkitSide } from './options.ts'
