@@ -25,7 +25,9 @@ async function main(): Promise<void> {
   using pair = Netkit.open(values.interface)
   console.log(`${values.interface} is interface ${pair.index}, the primary of a netkit pair`)
 
-  using object = Collection.load(new URL('../bpf/netkit.bpf.o', import.meta.url))
+  using object = Collection.load(new URL('../bpf/netkit.bpf.o', import.meta.url), {
+    programs: { netkit_primary: 'sched_cls', netkit_peer: 'sched_cls' },
+  })
   const { netkit_primary: toPeer, netkit_peer: toPrimary } = object.programs
   using primary = pair.attachPrimary(toPeer)
   console.log(`netkit_primary is program ${toPeer.id}, attached to the primary by link ${primary.id}`)

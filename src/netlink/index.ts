@@ -27,3 +27,4 @@ export {
 } from './operation.ts'
 export type { Enterable } from './pool.ts'
 export { NetlinkSocket, type SocketOptions } from './socket.ts'
+export * from './route/index.ts'
