@@ -23,13 +23,14 @@ import {
   u32,
   u64,
   u8,
+  uint,
 } from '../../codec/index.ts'
 import { afSpec } from './af-spec.ts'
 import { kinds, slaveKinds } from './links/index.ts'
 import { family, LINK_TYPES } from './names.ts'
 import { linkIs } from './peer.ts'
 import { linkIndex, linkIndexS32, netnsFd } from './refs.ts'
-import { stats32, stats64 } from './stats.ts'
+import { stats64 } from './stats.ts'
 import { vfInfo } from './vf.ts'
 
 /** Flags of a link (`IFF_*`). */
@@ -117,8 +118,8 @@ const attributes = attrs({
   link: [5, linkIndex],
   /** `IFLA_QDISC`. Read-only. */
   qdisc: [6, string],
-  /** `IFLA_STATS`: {@link stats64} cut to 32 bits. Read-only. */
-  stats: [7, stats32],
+  /** `IFLA_STATS`: {@link stats64} cut to 32 bits, and not read. */
+  stats: [7, pad],
   /** `IFLA_MASTER`; ip: `master`. 0 is none. */
   master: [10, linkIndex],
   /** `IFLA_WIRELESS`: an event of the old wireless extensions. */
@@ -145,7 +146,7 @@ const attributes = attrs({
   numVf: [21, u32],
   /** `IFLA_VFINFO_LIST`; ip: `vf`. On request only. */
   vfinfoList: [22, list(vfInfo, { type: 1 })],
-  /** `IFLA_STATS64`. On request only. Read-only. */
+  /** `IFLA_STATS64`. Read-only. */
   stats64: [23, stats64],
   /** `IFLA_VF_PORTS`. */
   vfPorts: [24, bytes],
@@ -247,15 +248,15 @@ const attributes = attrs({
   /** `IFLA_ALLMULTI`: how many want all multicast packets. Read-only. */
   allmulti: [61, u32],
   /** `IFLA_DEVLINK_PORT`. Read-only. */
-  devlinkPort: [62, bytes],
+  devlinkPort: [62, attrs({ busName: [1, string], devName: [2, string], portIndex: [3, u32] })],
   /** `IFLA_GSO_IPV4_MAX_SIZE`; ip: `gso_ipv4_max_size`. Requires Linux 6.3. */
   gsoIpv4MaxSize: [63, u32],
   /** `IFLA_GRO_IPV4_MAX_SIZE`; ip: `gro_ipv4_max_size`. Requires Linux 6.3. */
   groIpv4MaxSize: [64, u32],
   /** `IFLA_DPLL_PIN`. Read-only. Requires Linux 6.7. */
-  dpllPin: [65, bytes],
+  dpllPin: [65, attrs({ id: [1, u32] })],
   /** `IFLA_MAX_PACING_OFFLOAD_HORIZON`: ns. Read-only. Requires Linux 6.13. */
-  maxPacingOffloadHorizon: [66, u64],
+  maxPacingOffloadHorizon: [66, uint],
   /** `IFLA_NETNS_IMMUTABLE`: whether the link cannot go to another namespace. Read-only. Requires Linux 6.15. */
   netnsImmutable: [67, bool],
   /** `IFLA_HEADROOM`: bytes that the link wants before each packet. Read-only. Requires Linux 7.0. */

@@ -71,7 +71,7 @@ export type LinkSpec = Omit<LinkWire, ReadOnly | 'family' | 'type' | 'index' | '
 
 /** How much of a link is asked for. */
 export interface LinkDetails {
-  /** Counters too ({@link Link.stats64}). A quarter of the bytes. */
+  /** Counters of IPv6 and ICMPv6 too, in `afSpec`. A quarter of the bytes. */
   readonly stats?: boolean | undefined
   /** Virtual functions too. Slow, and the kernel's lock is held meanwhile. */
   readonly vfs?: boolean | undefined
@@ -151,7 +151,7 @@ export class Links {
   }
 
   /**
-   * Lists the links. Counters and virtual functions only on request.
+   * Lists the links. Virtual functions, and the counters of IPv6, only on request.
    *
    * @throws DumpInterruptedError when they change faster than they can be listed.
    */
@@ -211,7 +211,7 @@ export class Links {
 
   /** The counters of a link.  @throws NetlinkError ENODEV when there is none. */
   statistics(ref: LinkRef): LinkStats {
-    const { stats64 } = this.get(ref, { stats: true })
+    const { stats64 } = this.get(ref)
     if (stats64) return stats64
     throw new NetlinkError({
       errno: errnoOf('ENODATA'),

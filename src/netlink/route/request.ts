@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Operation, Request, RequestOptions } from '../operation.ts'
+import type { Operation, RequestOptions } from '../operation.ts'
 import { type NetNsRef, type Resolver, resolveReferences } from './refs.ts'
 
 /** What can find things in a network namespace: links by name, namespaces by whatever leads to them. */
@@ -19,7 +19,7 @@ export interface Finder {
  *
  * Names are looked up when the request is first looked at to be sent, not when it is made; what is opened for it is closed by {@link release}.
  */
-export class RouteRequest<I = never, O = unknown> implements Request<I, O> {
+export class RouteRequest<I = never, O = unknown> implements RequestOptions, Resolver {
   readonly operation: Operation<I, O>
   readonly flags: number | undefined
   readonly attempted: string | undefined
@@ -40,18 +40,19 @@ export class RouteRequest<I = never, O = unknown> implements Request<I, O> {
 
   /** The body as the wire wants it: every reference a number. */
   get body(): I {
-    return (this.#body ??= resolveReferences(this.operation.request, this.#asked, this.#resolver()))
+    return (this.#body ??= resolveReferences(this.operation.request, this.#asked, this))
   }
 
-  #resolver(): Resolver {
-    return {
-      link: (name) => this.#finder.indexOf(name),
-      netns: (ref) => {
-        const opened = this.#finder.openNetns(ref)
-        ;(this.#opened ??= []).push(opened)
-        return opened.fd
-      },
-    }
+  /** @internal */
+  link(name: string): number {
+    return this.#finder.indexOf(name)
+  }
+
+  /** @internal */
+  netns(ref: Exclude<NetNsRef, number>): number {
+    const opened = this.#finder.openNetns(ref)
+    ;(this.#opened ??= []).push(opened)
+    return opened.fd
   }
 
   /** Whether something is open for the request. */

@@ -137,31 +137,36 @@ const OF_THE_HOST: ReadonlySet<unknown> = new Set(['local', 'broadcast', 'nat', 
 const TABLE_NUMBERS: Readonly<Record<string, number>> = { default: 253, main: 254, local: 255 }
 
 /** A table stands in the header where it fits there, in an attribute where not. */
-function placeTable(table: TableRef): Pick<WireIn, 'shortTable' | 'table'> {
+function placeTable(table: TableRef, wire: Record<string, unknown>): void {
   const number = typeof table === 'number' ? table : TABLE_NUMBERS[table]
-  return number === undefined || number > 255 ? { shortTable: 0, table } : { shortTable: number }
+  if (number === undefined || number > 255) wire['table'] = table
+  else wire['shortTable'] = number
 }
 
+/** What of a specification is not an attribute as it stands. */
+const TRANSLATED: ReadonlySet<string> = new Set(['dst', 'src', 'table', 'family', 'type', 'protocol', 'scope'])
+
 function toWire(spec: RouteSpec, forDelete: boolean): WireIn {
-  const { dst, src, table, family: _family, type = 'unicast', protocol, scope, tos, ...attributes } = spec
-  const prefix = prefixOf(dst)
-  const from = src === undefined ? undefined : prefixOf(src)
-  const family = prefix?.family ?? guessFamily(spec)
-  const host = OF_THE_HOST.has(type)
-  return {
-    ...attributes,
-    family,
-    tos,
+  const { type = 'unicast', table = OF_THE_HOST.has(type) ? 'local' : 'main' } = spec
+  const prefix = prefixOf(spec.dst)
+  const from = spec.src === undefined ? undefined : prefixOf(spec.src)
+  const wire: Record<string, unknown> = {
+    family: prefix?.family ?? guessFamily(spec),
     dst: prefix?.address,
     dstLen: prefix?.prefix ?? 0,
-    src: from?.address,
-    srcLen: from?.prefix ?? 0,
-    ...placeTable(table ?? (host ? 'local' : 'main')),
     // A deletion that names no type or protocol means any.
     type: forDelete && spec.type === undefined ? 'unspec' : type,
-    protocol: protocol ?? (forDelete ? 'unspec' : 'boot'),
-    scope: scope ?? guessScope(spec, forDelete),
-  } as WireIn
+    protocol: spec.protocol ?? (forDelete ? 'unspec' : 'boot'),
+    scope: spec.scope ?? guessScope(spec, forDelete),
+  }
+  placeTable(table, wire)
+  if (from !== undefined) {
+    wire['src'] = from.address
+    wire['srcLen'] = from.prefix
+  }
+  // By hand: taking the rest of an object apart and spreading it costs more than the kernel takes for a route.
+  for (const name in spec) if (!TRANSLATED.has(name)) wire[name] = spec[name as keyof RouteSpec]
+  return wire as WireIn
 }
 
 function prefixText(address: unknown, length: number, bits: number | undefined): string {

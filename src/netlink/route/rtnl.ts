@@ -25,7 +25,7 @@ import {
 import { Nsids } from './nsids.ts'
 import { Objects } from './objects.ts'
 import type { NetNsRef } from './refs.ts'
-import { RouteRequest } from './request.ts'
+import { type Finder, RouteRequest } from './request.ts'
 import { Routes } from './route-verbs.ts'
 import { type Rule, type RuleFilter, type RuleSpec, ruleType } from './rules.ts'
 
@@ -80,6 +80,7 @@ export class Rtnl implements Disposable {
   readonly #netns: NetNs | undefined
   readonly #timeout: number | undefined
   readonly #onWarning: RtnlOptions['onWarning']
+  readonly #finder: Finder = { indexOf: (name) => this.links.indexOf(name), openNetns }
   #closed = false
 
   /**
@@ -139,12 +140,7 @@ export class Rtnl implements Disposable {
 
   /** Prepares a request, in whose body links may be named and namespaces may be objects. */
   plan<I, O>(operation: Operation<I, O>, body: I, options?: RequestOptions): RouteRequest<I, O> {
-    return new RouteRequest(
-      { indexOf: (name) => this.links.indexOf(name), openNetns: (ref) => openNetns(ref) },
-      operation,
-      body,
-      options,
-    )
+    return new RouteRequest(this.#finder, operation, body, options)
   }
 
   /** Makes a prepared request.  @throws NetlinkError what the kernel refuses. */
