@@ -5,7 +5,14 @@
  */
 export * as attrs from './attrs/index.ts'
 export { type CommandName } from './attrs/index.ts'
+export { type BtfObjectInfo, btfIds, btfInfo, openBtf, readBtf } from './btf-objects.ts'
 export { bpf, bpfAsync, bpfReply, bpfReplyAsync, type Describe, type Reply } from './call.ts'
+export { Collection, type Programs } from './collection/collection.ts'
+export { MapMismatchError, ObjectError, type ObjectPlace } from './collection/errors.ts'
+export { type CollectionOptions, type ProgramTypes } from './collection/options.ts'
+export { type ObjectSource, readObjectFile } from './collection/source.ts'
+export { Variable } from './collection/variables.ts'
+export { KernelTypes, type KernelType } from './kernel-types.ts'
 export { type AnchorTarget, type Anchor, after, before, type PlaceOptions } from './links/anchor.ts'
 export {
   attachProgram,

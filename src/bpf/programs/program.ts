@@ -5,11 +5,11 @@
  */
 import { type Fd } from '../../sys/index.ts'
 import { ProgBindMap, ProgGetFdById, ProgGetNextId } from '../attrs/index.ts'
-import { bpf, bpfFd, perform, performAsync } from '../call.ts'
+import { bpf, bpfFd, perform, performAsync, type Steps } from '../call.ts'
 import { type AttachType, type ProgramType } from '../names.ts'
 import { BpfObject, kindOf, objectIds, openPinOf, requireKind, WrongKindError } from '../object.ts'
 import { programInfo, type ProgramInfo, type ProgramList, programList } from './info.ts'
-import { type Loaded, loading, type ProgramOptions } from './load.ts'
+import { loading, type ProgramOptions } from './load.ts'
 import { type VerifierStats } from './log.ts'
 import { running, type RunOptions, type RunResult } from './run.ts'
 
@@ -60,17 +60,19 @@ export class Program<out T extends ProgramType = ProgramType> extends BpfObject 
    * @throws KernelError what else the kernel refused: `EPERM` names the missing capability.
    */
   static load<const T extends ProgramType>(options: ProgramOptions<T>): Program<T> {
-    return Program.#loaded(perform(loading(options)), options)
+    return perform(Program.loading(options))
   }
 
   /** {@link load} on a thread of the pool: a large program keeps the verifier busy for a while. */
-  static async loadAsync<const T extends ProgramType>(options: ProgramOptions<T>): Promise<Program<T>> {
-    return Program.#loaded(await performAsync(loading(options)), options)
+  static loadAsync<const T extends ProgramType>(options: ProgramOptions<T>): Promise<Program<T>> {
+    return performAsync(Program.loading(options))
   }
 
-  static #loaded<T extends ProgramType>(loaded: Loaded, options: ProgramOptions<T>): Program<T> {
+  /** @internal The steps of {@link load}. */
+  static *loading<const T extends ProgramType>(options: ProgramOptions<T>): Steps<Program<T>> {
+    const { fd, log, stats } = yield* loading(options)
     const { type, name = '', attachType } = options
-    return new Program(loaded.fd, { type, name, attachType, log: loaded.log, stats: loaded.stats })
+    return new Program(fd, { type, name, attachType, log, stats })
   }
 
   /**

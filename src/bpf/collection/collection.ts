@@ -1,0 +1,204 @@
+/**
+ * Objects in the kernel: from a spec to programs, maps and variables.
+ *
+ * @module
+ */
+import { linkProgram, type MapSpec, type ObjectSpec, type ProgramSpec } from '../../elf/index.ts'
+import { perform, performAsync, type Steps } from '../call.ts'
+import { KernelTypes } from '../kernel-types.ts'
+import { type BpfMap } from '../maps/map.ts'
+import { kindOfMap } from '../maps/kinds.ts'
+import { type ProgramType } from '../names.ts'
+import { Program } from '../programs/program.ts'
+import { firstContents } from './contents.ts'
+import { missing, ObjectError } from './errors.ts'
+import { kconfigContents } from './kconfig.ts'
+import { fillOuter, openMap } from './maps.ts'
+import { type CollectionOptions, type ProgramTypes } from './options.ts'
+import { chosenPrograms, type ProgramContext, programOptions, referredTo } from './programs.ts'
+import { type ObjectSource, specOf } from './source.ts'
+import { openVariables, type Section, type Variable } from './variables.ts'
+
+/** What a load has made so far: given up as a whole when one step fails. */
+interface Parts {
+  readonly maps: Map<string, BpfMap>
+  readonly programs: Map<string, Program>
+}
+
+function closeAll({ maps, programs }: Parts): void {
+  for (const program of programs.values()) program.close()
+  for (const map of maps.values()) map.close()
+}
+
+/** The maps that are to be there: those that programs use, those that these hold, and unless `onlyUsed` all others too. */
+function chosenMaps(spec: ObjectSpec, programs: readonly ProgramSpec[], options: CollectionOptions): MapSpec[] {
+  const wanted = new Set<string>()
+  const want = (name: string): void => {
+    const map = spec.maps[name]
+    if (!map || wanted.has(name)) return
+    wanted.add(name)
+    if (kindOfMap(map.type).holds === 'map') for (const value of map.values) want(value.name)
+  }
+  for (const program of programs) {
+    for (const name of referredTo(linkProgram(spec, program), ['map', 'mapValue', 'arena'])) want(name)
+  }
+  for (const map of Object.values(spec.maps)) if (!options.onlyUsed && map.autocreate) want(map.name)
+  return [...wanted].map((name) => spec.maps[name]!)
+}
+
+function* loadingCollection<P extends ProgramTypes>(
+  source: ObjectSource,
+  options: CollectionOptions<P>,
+): Steps<Collection<P>> {
+  const spec = specOf(source, options)
+  const chosen = chosenPrograms(spec, options)
+  const parts: Parts = { maps: new Map(), programs: new Map() }
+  using kernel = new KernelTypes()
+  try {
+    openMaps(spec, chosen, options, parts)
+    const context: ProgramContext = { spec, options, maps: parts.maps, kernel }
+    for (const program of chosen) {
+      parts.programs.set(program.name, yield* Program.loading(programOptions(context, program)))
+    }
+    fillProgramArrays(spec, parts)
+    return new Collection<P>(spec, parts)
+  } catch (error) {
+    closeAll(parts)
+    throw error
+  }
+}
+
+function openMaps(spec: ObjectSpec, programs: readonly ProgramSpec[], options: CollectionOptions, parts: Parts): void {
+  const { maps } = parts
+  const kconfig = Object.fromEntries(
+    Object.entries(options.variables ?? {}).filter(([name]) => spec.externs[name]?.kind === 'kconfig'),
+  )
+  const variables = Object.fromEntries(
+    Object.entries(options.variables ?? {}).filter(([name]) => !Object.hasOwn(kconfig, name)),
+  )
+  const contents = new Map(firstContents(spec, variables))
+  for (const map of chosenMaps(spec, programs, options)) {
+    if (map.origin === 'struct_ops') continue
+    if (map.origin === 'kconfig') contents.set(map.name, kconfigContents(spec, map, kconfig))
+    maps.set(map.name, openMap({ spec, options, contents, btf: undefined }, map))
+  }
+  for (const name of maps.keys()) fillOuter(spec.maps[name]!, maps)
+}
+
+/** Puts the programs that a program array has from the start into it. */
+function fillProgramArrays(spec: ObjectSpec, { maps, programs }: Parts): void {
+  for (const [name, map] of maps) {
+    const { type, values } = spec.maps[name]!
+    if (kindOfMap(type).holds !== 'program') continue
+    for (const value of values) {
+      const program = programs.get(value.name)
+      // A program that was left out on purpose leaves its place empty.
+      if (program) map.set(value.index, program)
+      else if (!spec.programs[value.name]) throw missing('program', value.name, [...programs.keys()])
+    }
+  }
+}
+
+/** The programs of a collection by name. */
+export type Programs<P extends ProgramTypes> = { readonly [N in keyof P]: Program<P[N]> }
+
+/**
+ * A BPF object in the kernel: its programs, maps and variables by name.
+ *
+ * Nothing of it is attached yet. Closing it closes programs and maps; what is attached or pinned lives on, and so do the maps that it uses.
+ *
+ * ```ts
+ * using object = Collection.load('netkit.bpf.o', { programs: { netkit_primary: 'sched_cls' } })
+ * using link = NetkitLink.attach(object.programs.netkit_primary, { ifindex })
+ * ```
+ */
+export class Collection<P extends ProgramTypes = ProgramTypes> implements Disposable {
+  /** What it was loaded from. */
+  readonly spec: ObjectSpec
+  /** Its programs by name. */
+  readonly programs: Programs<P>
+  /** Its maps by name, those of data sections included. Keys and values are plain values where the object has types for them. */
+  readonly maps: Readonly<Record<string, BpfMap>>
+  /** Its global variables by name. */
+  readonly variables: Readonly<Record<string, Variable>>
+  readonly #parts: Parts
+  readonly #sections: readonly Section[]
+
+  /** @internal */
+  constructor(spec: ObjectSpec, parts: Parts) {
+    const { variables, sections } = openVariables(spec, parts.maps)
+    this.spec = spec
+    this.programs = Object.fromEntries(parts.programs) as unknown as Programs<P>
+    this.maps = Object.fromEntries(parts.maps)
+    this.variables = variables
+    this.#parts = parts
+    this.#sections = sections
+  }
+
+  /**
+   * Loads an object: a file by path or URL, its bytes, or a spec that was read and changed. When one step fails nothing is left behind.
+   * The caller closes it.
+   *
+   * @throws ElfError for a file that is no BPF object, ObjectError for one that does not add up or that needs what this kernel does not have.
+   * @throws VerifierError when the verifier refuses a program.
+   * @throws KernelError what else the kernel refused.
+   */
+  static load<const P extends ProgramTypes = ProgramTypes>(
+    source: ObjectSource,
+    options: CollectionOptions<P> = {},
+  ): Collection<P> {
+    return perform(loadingCollection(source, options))
+  }
+
+  /** {@link load} with the verifier at work on a thread of the pool. */
+  static loadAsync<const P extends ProgramTypes = ProgramTypes>(
+    source: ObjectSource,
+    options: CollectionOptions<P> = {},
+  ): Promise<Collection<P>> {
+    return performAsync(loadingCollection(source, options))
+  }
+
+  /**
+   * A program by name, of the type.
+   *
+   * @throws ObjectError for one that is not there, or of another type.
+   */
+  program<const T extends ProgramType = ProgramType>(name: string, type?: T): Program<T> {
+    const { programs } = this.#parts
+    const program = programs.get(name)
+    if (!program) throw missing('program', name, [...programs.keys()])
+    if (type !== undefined && program.type !== type) {
+      throw new ObjectError(`program ${name} is of type ${program.type}, not ${type}`, { program: name })
+    }
+    return program as Program<T>
+  }
+
+  /**
+   * A map by name. The type parameters say what its keys and values are: they are the caller's word.
+   *
+   * @throws ObjectError for one that is not there.
+   */
+  map<K = unknown, V = unknown, KI = K, VI = V>(name: string): BpfMap<K, V, KI, VI> {
+    const { maps } = this.#parts
+    const map = maps.get(name)
+    if (!map) throw missing('map', name, [...maps.keys()])
+    return map as unknown as BpfMap<K, V, KI, VI>
+  }
+
+  /** A global variable by name. The type parameter is the caller's word.  @throws ObjectError for one that is not there. */
+  variable<T = unknown>(name: string): Variable<T> {
+    const variable = this.variables[name]
+    if (!variable) throw missing('variable', name, Object.keys(this.variables))
+    return variable as Variable<T>
+  }
+
+  /** Closes programs, maps and the memory of variables. A second call does nothing. */
+  close(): void {
+    for (const section of this.#sections) section.close()
+    closeAll(this.#parts)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * From the maps of a spec to maps in the kernel.
+ *
+ * @module
+ */
+import { join } from 'node:path'
+import { valueCodec } from '../../btf/index.ts'
+import { type MapSpec, type ObjectSpec } from '../../elf/index.ts'
+import { pageSize } from '../../sys/index.ts'
+import { type MapCodec } from '../maps/codec.ts'
+import { type MapOptions } from '../maps/create.ts'
+import { kindOfMap } from '../maps/kinds.ts'
+import { BpfMap } from '../maps/map.ts'
+import { type CollectionOptions } from './options.ts'
+import { ObjectError } from './errors.ts'
+import { pinnedMap, requireFit } from './pinned.ts'
+
+/** Where maps that are pinned by name go unless the caller says. */
+const BPFFS = '/sys/fs/bpf'
+
+/** Origins whose only value is set once and then frozen. */
+const CONSTANT = new Set<MapSpec['origin']>(['rodata', 'kconfig'])
+
+/** What the object's BTF became in the kernel; undefined where it is not there. */
+export interface KernelBtf {
+  readonly fd: number
+}
+
+/** Keys and values by the object's types, where it has them and the kernel's sizes are theirs. */
+export function codecs(spec: ObjectSpec, map: MapSpec): Pick<MapOptions, 'key' | 'value'> {
+  const kind = kindOfMap(map.type)
+  const codec = (id: number | undefined, size: number, what: string): MapCodec<unknown> | undefined => {
+    if (!spec.btf || !id || size === 0) return undefined
+    const found = valueCodec<unknown>(spec.btf, id, { name: `${map.name} ${what}` })
+    return found.size === size ? found : undefined
+  }
+  return {
+    key: codec(map.keyType, map.keySize, 'key'),
+    // The only value of a data map is a section: its variables are read one by one.
+    value:
+      kind.holds || kind.opaque || (map.origin !== 'maps' && map.origin !== 'legacy')
+        ? undefined
+        : codec(map.valueType, map.valueSize, 'value'),
+  }
+}
+
+/** The options of `BpfMap.create` for a map of the object. */
+function mapOptions(map: MapSpec, btf: KernelBtf | undefined): MapOptions {
+  const kind = kindOfMap(map.type)
+  const typed = btf && !kind.holds && !kind.opaque && map.keyType !== undefined && map.valueType !== undefined
+  const data = btf && map.origin !== 'maps' && map.origin !== 'legacy' && map.valueType !== undefined
+  return {
+    type: map.type,
+    name: map.name,
+    keySize: map.keySize,
+    valueSize: map.valueSize,
+    maxEntries: entriesOf(map),
+    flags: map.flags,
+    extra: map.extra,
+    numaNode: map.numaNode,
+    ...(typed && { btf: { fd: btf.fd, keyTypeId: map.keyType, valueTypeId: map.valueType } }),
+    ...(data && { btf: { fd: btf.fd, keyTypeId: 0, valueTypeId: map.valueType } }),
+  }
+}
+
+/** An object may leave the entries to the loader; the kernel wants a ring buffer of whole pages, a power of two of them. */
+function entriesOf({ type, maxEntries }: MapSpec): number | undefined {
+  if (type === 'perf_event_array' && maxEntries === 0) return undefined
+  if (type !== 'ringbuf' && type !== 'user_ringbuf') return maxEntries
+  let size = pageSize()
+  while (size < maxEntries) size *= 2
+  return size
+}
+
+/** What creating the maps of an object needs beside the spec. */
+export interface MapContext {
+  readonly spec: ObjectSpec
+  readonly options: CollectionOptions
+  readonly contents: ReadonlyMap<string, Uint8Array>
+  readonly btf: KernelBtf | undefined
+}
+
+/** Creates, or opens, one map. The caller closes it, also one that it gave itself: it gets a descriptor of its own. */
+export function openMap(context: MapContext, map: MapSpec): BpfMap {
+  const { spec, options } = context
+  const given = options.maps?.[map.name]
+  if (given) {
+    requireFit(map, given, 'the given map')
+    return given.clone()
+  }
+  if (map.pinning === 'by-name') {
+    const path = join(options.pinPath ?? BPFFS, map.name)
+    const pinned = pinnedMap(path, map)
+    if (pinned) return reopened(pinned, codecs(spec, map))
+    const made = makeMap(context, map)
+    try {
+      made.pin(path)
+      return made
+    } catch (error) {
+      made.close()
+      throw error
+    }
+  }
+  return makeMap(context, map)
+}
+
+/** The same map with the object's codecs. */
+function reopened(map: BpfMap, typed: Pick<MapOptions, 'key' | 'value'>): BpfMap {
+  return BpfMap.fromFd(map.fd, typed) as BpfMap
+}
+
+function makeMap(context: MapContext, map: MapSpec): BpfMap {
+  const { spec, options } = context
+  const own = { ...mapOptions(map, context.btf), ...codecs(spec, map), tokenFd: options.tokenFd }
+  if (!map.inner) return filled(BpfMap.create(own) as BpfMap, map, context.contents.get(map.name))
+  // The kernel only looks at the shape of the inner map: it is gone again at once.
+  using inner = BpfMap.create(mapOptions(map.inner, context.btf))
+  return BpfMap.create({ ...own, inner }) as BpfMap
+}
+
+/** Sets the only value of a data map, and freezes a constant one so that the verifier may rely on it. */
+function filled(made: BpfMap, map: MapSpec, contents: Uint8Array | undefined): BpfMap {
+  try {
+    if (map.type !== 'array' || map.origin === 'maps' || map.origin === 'legacy') return made
+    if (contents) made.raw.set(new Uint8Array(4), padded(contents, map.valueSize))
+    if (CONSTANT.has(map.origin)) made.freeze()
+    return made
+  } catch (error) {
+    made.close()
+    throw error
+  }
+}
+
+function padded(bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length === size) return bytes
+  const value = new Uint8Array(size)
+  value.set(bytes)
+  return value
+}
+
+/** Puts the maps that a map of maps has from the start into it. */
+export function fillOuter(map: MapSpec, maps: ReadonlyMap<string, BpfMap>): void {
+  const outer = maps.get(map.name)
+  if (!outer || kindOfMap(map.type).holds !== 'map') return
+  for (const { index, name } of map.values) {
+    const inner = maps.get(name)
+    if (!inner)
+      throw new ObjectError(`map ${map.name} holds map ${name}, which the object does not have`, { map: map.name })
+    const key = new Uint8Array(map.keySize)
+    new DataView(key.buffer).setUint32(0, index, true)
+    const value = new Uint8Array(4)
+    new DataView(value.buffer).setUint32(0, inner.fd.number, true)
+    outer.raw.set(key, value)
+  }
+}

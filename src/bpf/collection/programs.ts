@@ -1,0 +1,181 @@
+/**
+ * From the programs of a spec to programs in the kernel.
+ *
+ * @module
+ */
+import { type Instruction } from '../../asm/index.ts'
+import { type BtfKind } from '../../btf/index.ts'
+import { type ExternSpec, linkProgram, type ObjectSpec, type ProgramSpec } from '../../elf/index.ts'
+import { openBtf, readBtf } from '../btf-objects.ts'
+import { type KernelTypes } from '../kernel-types.ts'
+import { type BpfMap } from '../maps/map.ts'
+import { type AttachType, type ProgramType } from '../names.ts'
+import { type Program } from '../programs/program.ts'
+import { type AttachTarget, type ProgramOptions } from '../programs/load.ts'
+import { ObjectError } from './errors.ts'
+import { kernelSymbols } from './kallsyms.ts'
+import { type CollectionOptions } from './options.ts'
+import { type Places, resolveOutside } from './references.ts'
+
+/** The programs that are to be loaded: those that were asked for, or all that are not optional. */
+export function chosenPrograms(spec: ObjectSpec, { programs }: CollectionOptions): ProgramSpec[] {
+  if (!programs) return Object.values(spec.programs).filter(({ autoload }) => autoload)
+  return Object.entries(programs).map(([name, type]) => {
+    const program = spec.programs[name]
+    if (!program) throw new ObjectError(`the object has no program ${name}: it has ${Object.keys(spec.programs).join(', ')}`, { program: name }) // prettier-ignore
+    if (program.type === 'unspec') return { ...program, type }
+    if (program.type !== type) {
+      throw new ObjectError(`program ${name} is of type ${program.type}, not ${type}`, { program: name })
+    }
+    return program
+  })
+}
+
+/** What loading the programs of an object needs beside the spec. */
+export interface ProgramContext {
+  readonly spec: ObjectSpec
+  readonly options: CollectionOptions
+  readonly maps: ReadonlyMap<string, BpfMap>
+  readonly kernel: KernelTypes
+}
+
+/** The names of the things outside of the program that instructions refer to. */
+export function referredTo(instructions: readonly Instruction[], kinds: readonly string[]): Set<string> {
+  const names = new Set<string>()
+  for (const { reference } of instructions) if (reference && kinds.includes(reference.kind)) names.add(reference.name)
+  return names
+}
+
+/** The options of `Program.load` for a program of the object. */
+export function programOptions(context: ProgramContext, program: ProgramSpec): ProgramOptions {
+  const { spec, options } = context
+  if (program.type === 'unspec') {
+    const message = `program ${program.name}: section ${JSON.stringify(program.section)} names no program type`
+    throw new ObjectError(message, { program: program.name })
+  }
+  const linked = linkProgram(spec, program)
+  const { places, fdArray } = placesOf(context, program, linked)
+  const instructions = resolveOutside(linked, places)
+  return {
+    type: program.type,
+    name: program.name,
+    license: spec.license,
+    instructions,
+    attachType: program.attachType,
+    flags: program.flags,
+    kernelVersion: spec.version,
+    target: targetOf(context, program),
+    fdArray,
+    logLevel: options.logLevel,
+    tokenFd: options.tokenFd,
+  }
+}
+
+function placesOf(
+  { spec, maps, kernel }: ProgramContext,
+  program: ProgramSpec,
+  linked: readonly Instruction[],
+): { places: Places; fdArray: number[] } {
+  const place = { program: program.name }
+  const externOf = (name: string): ExternSpec => {
+    const extern = spec.externs[name]
+    if (!extern || extern.kind === 'undefined') {
+      throw new ObjectError(`program ${program.name} refers to ${name}, which the object neither has nor says where to find`, place) // prettier-ignore
+    }
+    return extern
+  }
+  const absent = (extern: ExternSpec, what: string): null => {
+    if (extern.weak) return null
+    throw new ObjectError(
+      `program ${program.name} needs ${what} ${extern.name}, which this kernel does not have`,
+      place,
+    )
+  }
+  const typed = (extern: ExternSpec, kind: BtfKind, what: string) =>
+    kernel.find(extern.name, kind) ?? absent(extern, what)
+  // The first place of `fd_array` stands for vmlinux.
+  const fdArray = [0]
+  const indexOf = (module: string): number => {
+    const fd = kernel.descriptor(module)
+    if (fd === 0) return 0
+    const at = fdArray.indexOf(fd, 1)
+    return at > 0 ? at : fdArray.push(fd) - 1
+  }
+  const untyped = [...referredTo(linked, ['ksym'])].filter((name) => externOf(name).kind === 'ksym')
+  const symbols = kernelSymbols(new Set(untyped))
+
+  const places: Places = {
+    map(name) {
+      const map = maps.get(name)
+      if (!map)
+        throw new ObjectError(`program ${program.name} uses map ${name}, which is not created`, { ...place, map: name })
+      return map.fd.number
+    },
+    arenaOffset: () => 0,
+    ksym(name) {
+      const extern = externOf(name)
+      if (extern.kind === 'ksym') {
+        const address = symbols.get(name)
+        return address === undefined ? absent(extern, 'the kernel symbol') : { address }
+      }
+      const kind = extern.kind === 'kfunc' ? 'func' : 'var'
+      const found = typed(extern, kind, `the kernel ${kind === 'func' ? 'function' : 'variable'}`)
+      return found && { btfId: found.id, btfFd: kernel.descriptor(found.module) }
+    },
+    kfunc(name) {
+      const found = typed(externOf(name), 'func', 'the kernel function')
+      return found && { btfId: found.id, fdIndex: indexOf(found.module) }
+    },
+  }
+  return { places, fdArray }
+}
+
+/** What a target's name becomes in the kernel's types: one row for each kind of program that has one. */
+const TARGETS: readonly (readonly [
+  type: ProgramType,
+  attachType: AttachType | undefined,
+  prefix: string,
+  kind: BtfKind,
+])[] = [
+  ['tracing', 'trace_raw_tp', 'btf_trace_', 'typedef'],
+  ['tracing', 'trace_iter', 'bpf_iter_', 'func'],
+  ['tracing', undefined, '', 'func'],
+  ['lsm', undefined, 'bpf_lsm_', 'func'],
+  ['ext', undefined, '', 'func'],
+]
+
+function targetOf({ options, kernel }: ProgramContext, program: ProgramSpec): AttachTarget | undefined {
+  const row = program.row?.btfTarget
+    ? TARGETS.find(([type, attach]) => type === program.type && (!attach || attach === program.attachType))
+    : undefined
+  if (!row) return undefined
+  const [, , prefix, kind] = row
+  const { name, attachTo, section } = program
+  const other = options.targets?.[name]
+  if (other) return { btfId: functionIn(other, attachTo, name), programFd: other.fd.number }
+  if (program.type === 'ext') {
+    throw new ObjectError(`program ${name} replaces a function of another program: give that in targets`, {
+      program: name,
+    })
+  }
+  if (attachTo === '') {
+    throw new ObjectError(`program ${name}: section ${JSON.stringify(section)} does not say what it attaches to`, { program: name }) // prettier-ignore
+  }
+  const found = kernel.find(prefix + attachTo, kind)
+  if (!found) {
+    throw new ObjectError(`program ${name} attaches to ${attachTo}, which this kernel does not have`, { program: name })
+  }
+  const btfFd = kernel.descriptor(found.module)
+  return { btfId: found.id, ...(btfFd !== 0 && { btfFd }) }
+}
+
+/** The BTF id of a function of a program that is in the kernel. */
+function functionIn(program: Program, name: string, user: string): number {
+  const place = { program: user }
+  const { btfId } = program.info()
+  if (btfId === 0) throw new ObjectError(`program ${user}: its target ${program.name} was loaded without types`, place)
+  using fd = openBtf(btfId)
+  const id = readBtf(fd.number).findId(name || program.name, 'func')
+  if (id === undefined) throw new ObjectError(`program ${user}: its target has no function ${name}`, place)
+  return id
+}

@@ -1,0 +1,162 @@
+/**
+ * Global variables of a loaded object.
+ *
+ * @module
+ */
+import { type MapSpec, type ObjectSpec, type VariableSpec } from '../../elf/index.ts'
+import { type Mapping } from '../../sys/index.ts'
+import { type MapCodec } from '../maps/codec.ts'
+import { type BpfMap } from '../maps/map.ts'
+import { variableCodec } from './contents.ts'
+import { ObjectError } from './errors.ts'
+
+const MMAPABLE = 1024
+
+/** The value of a data map: mapped into memory where the map allows, else read and written whole. */
+export class Section {
+  /** The map that holds it. */
+  readonly map: BpfMap
+  /** Whether programs rely on it not to change. */
+  readonly constant: boolean
+  #mapping: Mapping | undefined
+  #view: DataView | undefined
+
+  constructor(map: BpfMap, constant: boolean) {
+    this.map = map
+    this.constant = constant
+  }
+
+  /** Its memory, which programs see at once; undefined for a map that cannot be mapped. */
+  get view(): DataView | undefined {
+    if (this.#mapping?.closed === false || (this.map.flags & MMAPABLE) === 0) return this.#view
+    this.#mapping = this.map.mmap({ write: !this.constant })
+    this.#view = new DataView(this.#mapping.buffer, 0, this.map.valueSize)
+    return this.#view
+  }
+
+  close(): void {
+    this.#mapping?.close()
+    this.#view = undefined
+  }
+}
+
+const KEY = new Uint8Array(4)
+
+/**
+ * A global variable of a loaded object. Where its map can be mapped (a section with a global, typed variable), reading and writing it is
+ * a memory access that programs see at once, and no system call; else the whole section is read and written.
+ */
+export class Variable<T = unknown> {
+  readonly name: string
+  /** Its section: `.bss`, `.data`, `.rodata`, or one with a name of its own. */
+  readonly section: string
+  /** Its size in bytes. */
+  readonly size: number
+  /** Whether programs rely on it not to change: it was set before the object was loaded. */
+  readonly constant: boolean
+  readonly #offset: number
+  readonly #home: Section
+  readonly #codec: MapCodec<T>
+
+  /** @internal */
+  constructor(spec: VariableSpec, home: Section, codec: MapCodec<T>) {
+    this.name = spec.name
+    this.section = spec.section
+    this.size = spec.size
+    this.constant = home.constant
+    this.#offset = spec.offset
+    this.#home = home
+    this.#codec = codec
+  }
+
+  /** Its value now. */
+  get(): T {
+    const { view } = this.#home
+    if (view) return this.#codec.read(view, this.#offset)
+    const bytes = this.#whole()
+    return this.#codec.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), this.#offset)
+  }
+
+  /**
+   * Gives it another value.
+   *
+   * @throws ObjectError for a constant: its value is given to `Collection.load`, in `variables`.
+   */
+  set(value: T): void {
+    this.#changeable()
+    const { view, map } = this.#home
+    if (view) return this.#codec.write(view, this.#offset, value)
+    const bytes = this.#whole()
+    this.#codec.write(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), this.#offset, value)
+    map.raw.set(KEY, bytes)
+  }
+
+  /**
+   * Its memory, shared with the programs, to make a typed array of: `new Uint32Array(bytes.buffer, bytes.byteOffset, n)`. It must not be
+   * touched after the collection is closed, nor written to when the variable is constant.
+   *
+   * @throws ObjectError when its map cannot be mapped.
+   */
+  get bytes(): Uint8Array {
+    const { view } = this.#home
+    if (!view) throw new ObjectError(`the section of variable ${this.name} cannot be mapped`, { variable: this.name })
+    return new Uint8Array(view.buffer, view.byteOffset + this.#offset, this.size)
+  }
+
+  /** Adds to an integer of 4 or 8 bytes, in one step that no program comes between; gives the former value, signed. */
+  add(value: bigint | number): bigint {
+    return this.#atomic((cell, n) => Atomics.add(cell as BigInt64Array, 0, n as bigint), value)
+  }
+
+  /** Puts a value into an integer of 4 or 8 bytes and gives the former one, signed, in one step. */
+  exchange(value: bigint | number): bigint {
+    return this.#atomic((cell, n) => Atomics.exchange(cell as BigInt64Array, 0, n as bigint), value)
+  }
+
+  /** Puts a value into an integer of 4 or 8 bytes if it is `expected` now; gives the former value, signed, in one step. */
+  compareExchange(expected: bigint | number, value: bigint | number): bigint {
+    const old = this.size === 8 ? BigInt(expected) : Number(expected)
+    return this.#atomic(
+      (cell, n) => Atomics.compareExchange(cell as BigInt64Array, 0, old as bigint, n as bigint),
+      value,
+    )
+  }
+
+  #atomic(
+    act: (cell: BigInt64Array | Int32Array, value: bigint | number) => bigint | number,
+    value: bigint | number,
+  ): bigint {
+    this.#changeable()
+    const { buffer, byteOffset } = this.bytes
+    if (this.size === 8) return BigInt(act(new BigInt64Array(buffer, byteOffset, 1), BigInt.asIntN(64, BigInt(value))))
+    if (this.size === 4) return BigInt(act(new Int32Array(buffer, byteOffset, 1), Number(value)))
+    throw new ObjectError(`variable ${this.name} has ${this.size} bytes: only 4 or 8 change in one step`, { variable: this.name }) // prettier-ignore
+  }
+
+  #whole(): Uint8Array {
+    return this.#home.map.raw.get(KEY) ?? new Uint8Array(this.#home.map.valueSize)
+  }
+
+  #changeable(): void {
+    if (!this.constant) return
+    throw new ObjectError(`variable ${this.name} is constant: give its value to Collection.load, in variables`, { variable: this.name }) // prettier-ignore
+  }
+}
+
+/** The variables of the maps that were created, and what closes their memory. */
+export function openVariables(
+  spec: ObjectSpec,
+  maps: ReadonlyMap<string, BpfMap>,
+): { variables: Record<string, Variable>; sections: Section[] } {
+  const sections = new Map<string, Section>()
+  const variables: Record<string, Variable> = {}
+  for (const variable of Object.values(spec.variables)) {
+    const map = maps.get(variable.map)
+    const origin: MapSpec['origin'] | undefined = spec.maps[variable.map]?.origin
+    if (!map || map.type !== 'array') continue
+    let home = sections.get(variable.map)
+    if (!home) sections.set(variable.map, (home = new Section(map, origin === 'rodata')))
+    variables[variable.name] = new Variable(variable, home, variableCodec(spec, variable))
+  }
+  return { variables, sections: [...sections.values()] }
+}

@@ -1,0 +1,90 @@
+/**
+ * The running kernel's own types: vmlinux and, only when something is not found there, its modules.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { Btf, type BtfKind } from '../btf/index.ts'
+import { type Fd } from '../sys/index.ts'
+import { openModuleBtf } from './btf-objects.ts'
+
+const DIRECTORY = '/sys/kernel/btf'
+const VMLINUX = 'vmlinux'
+
+/** A type of the kernel: its id, and the module that it is in. */
+export interface KernelType {
+  readonly id: number
+  /** `vmlinux`, or the module's name. */
+  readonly module: string
+}
+
+/**
+ * The kernel's types, read when they are first asked for. One object serves any number of loads; close it to release the descriptors of
+ * modules' BTF.
+ */
+export class KernelTypes implements Disposable {
+  #vmlinux: Btf | undefined
+  #modules: readonly string[] | undefined
+  readonly #read = new Map<string, Btf | undefined>()
+  readonly #descriptors = new Map<string, Fd>()
+
+  /** The types of the kernel proper.  @throws what `node:fs` throws where the kernel was built without them. */
+  get vmlinux(): Btf {
+    this.#vmlinux ??= Btf.parse(new Uint8Array(readFileSync(`${DIRECTORY}/${VMLINUX}`)), { name: VMLINUX })
+    return this.#vmlinux
+  }
+
+  /** The names of the loaded modules that have types. */
+  get modules(): readonly string[] {
+    this.#modules ??= readdirSync(DIRECTORY).filter((name) => name !== VMLINUX)
+    return this.#modules
+  }
+
+  /** A module's types; undefined for one that cannot be read. */
+  module(name: string): Btf | undefined {
+    if (!this.#read.has(name)) {
+      let btf: Btf | undefined
+      try {
+        btf = Btf.parse(new Uint8Array(readFileSync(`${DIRECTORY}/${name}`)), { base: this.vmlinux, name })
+      } catch {
+        // A module that went away, or whose types are damaged, must not spoil what does not need it.
+      }
+      this.#read.set(name, btf)
+    }
+    return this.#read.get(name)
+  }
+
+  /** Finds a type in vmlinux, then in the modules. */
+  find(name: string, kind: BtfKind): KernelType | undefined {
+    const own = this.vmlinux.findId(name, kind)
+    if (own !== undefined) return { id: own, module: VMLINUX }
+    for (const module of this.modules) {
+      const btf = this.module(module)
+      const id = btf?.findId(name, kind)
+      if (id !== undefined && btf && id >= btf.firstId) return { id, module }
+    }
+    return undefined
+  }
+
+  /** The descriptor of a module's BTF, 0 for vmlinux. It stays this object's. Needs CAP_SYS_ADMIN. */
+  descriptor(module: string): number {
+    if (module === VMLINUX) return 0
+    let fd = this.#descriptors.get(module)
+    if (!fd) {
+      fd = openModuleBtf(module)
+      if (!fd) throw new Error(`the kernel has no BTF of module ${module} any more`)
+      this.#descriptors.set(module, fd)
+    }
+    return fd.number
+  }
+
+  /** Closes the descriptors of modules' BTF. */
+  close(): void {
+    for (const fd of this.#descriptors.values()) fd.close()
+    this.#descriptors.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
