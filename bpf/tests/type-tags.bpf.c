@@ -27,7 +27,7 @@ enum plain { PLAIN_A, PLAIN_B = 7, PLAIN_C = 0xffffffffu };
 enum signed_one { SIGNED_A = -1, SIGNED_B };
 
 int global __tag("first") __tag("second") = 3;
-union choice choice = { .number = 0x00020001 };
+union choice choice = { .number = 0x00020002 };
 enum plain plain = PLAIN_B;
 enum signed_one signed_one = SIGNED_A;
 const volatile struct forward *volatile forward;
