@@ -3,6 +3,7 @@
 //   change veth COUNT single|group                creates COUNT pairs and deletes them, one by one or as one group
 //   change fill-routes COUNT DEVICE [TABLE]       for a dump: adds and leaves them
 //   change fill-links COUNT                       for a dump: COUNT pairs
+//   change empty-links                            deletes them
 //   change storm COUNT DEVICE                     COUNT route events: adds and deletes in turn, nothing acknowledged
 #include "rtnl.h"
 
@@ -39,13 +40,17 @@ static void delete_link(int type, const void *value, size_t size) {
   acknowledge(1);
 }
 
+static void delete_group(void) {
+  uint32_t group = GROUP;
+  delete_link(IFLA_GROUP, &group, sizeof group);
+}
+
 static void veth(long count, int by_group) {
   uint64_t start = now_ns();
   create_pairs(count, by_group ? GROUP : 0);
   uint64_t created = now_ns();
   if (by_group) {
-    uint32_t group = GROUP;
-    delete_link(IFLA_GROUP, &group, sizeof group);
+    delete_group();
   } else {
     for (long i = 0; i < count; i++) {
       char name[IFNAMSIZ];
@@ -68,9 +73,9 @@ static void storm(long count, int device) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 3) return 2;
+  if (count < 2) return 2;
   const char *what = arguments[1];
-  long amount = number(arguments[2]);
+  long amount = count > 2 ? number(arguments[2]) : 0;
   buffer = malloc(1 << 20);
   start_rtnl();
   if (!strcmp(what, "routes") && count > 5) {
@@ -86,7 +91,9 @@ int main(int count, char **arguments) {
   } else if (!strcmp(what, "fill-routes") && count > 3) {
     routes(RTM_NEWROUTE, amount, 128, 1, device_index(arguments[3]), count > 4 ? number(arguments[4]) : RT_TABLE_MAIN);
   } else if (!strcmp(what, "fill-links")) {
-    create_pairs(amount, 0);
+    create_pairs(amount, GROUP);
+  } else if (!strcmp(what, "empty-links")) {
+    delete_group();
   } else if (!strcmp(what, "storm") && count > 3) {
     storm(amount, device_index(arguments[3]));
   } else {
