@@ -19,3 +19,6 @@ export {
 export type { BtfValue, NumericArray } from './values/shape.ts'
 export { formatC, formatDeclaration, formatDefinition, type FormatCOptions } from './c/format.ts'
 export { references } from './references.ts'
+export type { CoreKind } from './core/kinds.ts'
+export { CORE_POISON, CoreError, patchCore, type CoreInstruction } from './core/patch.ts'
+export { CoreResolver, resolveCore, type CoreCandidate, type CoreResult, type CoreTargets } from './core/resolve.ts'
