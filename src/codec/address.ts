@@ -82,23 +82,30 @@ export const mac: AddressCodec = {
 /** Codecs by address family (`AF_*`). */
 export type Families = { readonly [family: number]: AnyCodec }
 
+/** A payload whose shape the address family of the message decides: {@link byFamily}. */
+export interface ByFamily<F extends Families, O extends AnyCodec> extends Codec<
+  Out<F[keyof F]> | Out<O>,
+  In<F[keyof F]> | In<O>
+> {
+  readonly families: F
+  readonly otherwise: O
+}
+
 /**
  * A payload whose shape the family in the message's header decides: `byFamily({ 2: ipv4, 10: ipv6, 28: labels }, ip)`.
  * Families without a codec of their own use `otherwise`.
  */
-export function byFamily<const F extends Families, O extends AnyCodec>(
-  families: F,
-  otherwise: O,
-): Codec<Out<F[keyof F]> | Out<O>, In<F[keyof F]> | In<O>> & { readonly families: F } {
-  const choose = (family: number): Codec<Out<F[keyof F]>, In<F[keyof F]>> =>
-    (families[family] ?? otherwise) as Codec<Out<F[keyof F]>, In<F[keyof F]>>
+export function byFamily<const F extends Families, O extends AnyCodec>(families: F, otherwise: O): ByFamily<F, O> {
+  type Chosen = Codec<Out<F[keyof F]> | Out<O>, In<F[keyof F]> | In<O>>
+  const choose = (family: number): Chosen => (families[family] ?? otherwise) as AnyCodec as Chosen
   return {
     kind: 'byFamily',
     size: undefined,
     align: 4,
     nested: false,
     families,
+    otherwise,
     read: (source, start, end) => choose(source.family).read(source, start, end),
-    write: (writer, value) => choose(writer.family).write(writer, value as In<F[keyof F]>),
+    write: (writer, value) => choose(writer.family).write(writer, value),
   }
 }

@@ -30,7 +30,7 @@ export {
   type Integer,
 } from './scalars.ts'
 export { bytes, chars, fixedBytes, string } from './text.ts'
-export { byFamily, ip, ipv4, ipv6, mac, type AddressCodec, type Families } from './address.ts'
+export { byFamily, ip, ipv4, ipv6, mac, type AddressCodec, type ByFamily, type Families } from './address.ts'
 export {
   flags,
   maskedFlags,
@@ -64,7 +64,7 @@ export { message, type Message, type MessageIn, type MessageOut } from './messag
 export { lazy, list } from './nests.ts'
 export { numbered, type Numbered } from './numbered.ts'
 export { decode, DecodeError, encode, markAt, trace } from './encode.ts'
-export { resolve, tableOf } from './walk.ts'
+export { children, resolve, tableOf, walk } from './walk.ts'
 export {
   AF_INET,
   AF_INET6,
