@@ -52,6 +52,7 @@ const SHAPES = new Map<number, Shape>([
   [NR.bind, { pointers: [1], input: (a) => [a[1]!, a[2]!] }],
   [NR.getsockname, { pointers: [1, 2], output: (a) => [a[1]!, 12] }],
   [NR.setsockopt, { pointers: [3], input: (a) => [a[3]!, a[4]!] }],
+  [NR.getsockopt, { pointers: [3, 4], output: (a) => [a[3]!, 4] }],
   [NR.bpf, { pointers: [1], input: (a) => [a[1]!, a[2]!], output: (a) => [a[1]!, a[2]!] }],
 ])
 
@@ -82,17 +83,24 @@ export function record(calls: Call[]): Disposable {
  */
 export function replay(calls: readonly Call[], compare: (call: Call, input: Uint8Array) => boolean = same): Disposable {
   let next = 0
+  let failure: Error | undefined
+  const fail = (text: string): never => {
+    // what cleans up after a failure makes calls too: it is told of the first difference, not of its own
+    failure ??= new Error(text)
+    throw failure
+  }
   return useKernel({
     syscall(nr, a, b, c, d, e, f) {
+      if (failure) throw failure
       const call = calls[next++]
       const name = syscallName(nr)
-      if (call?.name !== name) throw new Error(`call ${next} is ${name}; the recording has ${call?.name ?? 'ended'}`)
+      if (call?.name !== name) return fail(`call ${next} is ${name}; the recording has ${call?.name ?? 'ended'}`)
       const args = [a, b, c, d, e, f]
       const shape = SHAPES.get(nr)
       if (shape?.input && !compare(call, bytesAt(...shape.input(args)))) {
         const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex')
         const got = hex(bytesAt(...shape.input(args)))
-        throw new Error(`call ${next}, ${name}, has other bytes than recorded:\n  ${got}\n  ${hex(call.input)}`)
+        return fail(`call ${next}, ${name}, has other bytes than recorded:\n  ${got}\n  ${hex(call.input)}`)
       }
       if (shape?.output && call.output) putBytesAt(shape.output(args, call.result)[0], call.output)
       return call.result
