@@ -51,7 +51,7 @@ async function once(work: Work, contender: Contender, { argv, env }: Command, se
   if (own && work.prepare) await steps(work.prepare, inside)
   const input = contender.input ? writeInput(contender.input()) : ''
   const args = contender.arguments.map((argument) => expand(argument, input))
-  return execute({ argv: [...argv, ...args], env }, inside, contender.values)
+  return await execute({ argv: [...argv, ...args], env }, inside, contender.values)
 }
 
 /** The families of programs that a work's contenders are of: `c`, `go`, `python`, … */

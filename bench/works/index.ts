@@ -6,8 +6,12 @@
 import { type Size, type Work } from '../work.ts'
 import { changeRoutes } from './change-routes.ts'
 import { drain } from './drain.ts'
+import { perf, ring1024, ring16, ring256, ring64, ringLive } from './events.ts'
 import { links10k, links1k, linksProcess } from './links.ts'
+import { kernelBtf, loadLarge, loadMedium, loadTiny, parseLarge, parseMedium, parseTiny } from './loading.ts'
+import { mapBatches, mappedValues, mapSingles } from './maps.ts'
 import { oneTable, routes100k, routes1m } from './routes.ts'
+import { imports, startToAttached } from './start.ts'
 import { createVeth, deleteVeth } from './veth.ts'
 
 const all: readonly ((size: Size) => Work)[] = [
@@ -21,6 +25,24 @@ const all: readonly ((size: Size) => Work)[] = [
   createVeth,
   deleteVeth,
   drain,
+  mapSingles,
+  mapBatches,
+  mappedValues,
+  ring16,
+  ring64,
+  ring256,
+  ring1024,
+  ringLive,
+  perf,
+  kernelBtf,
+  parseTiny,
+  parseMedium,
+  parseLarge,
+  loadTiny,
+  loadMedium,
+  loadLarge,
+  startToAttached,
+  imports,
 ]
 
 /** The works whose name has the pattern in it, of that size. */
