@@ -1,3 +1,4 @@
+import { BtfBuilder, type BtfBuildOptions } from './builder.ts'
 import { BtfError } from './error.ts'
 import {
   HEADER_SIZE,
@@ -9,7 +10,7 @@ import {
 } from './header.ts'
 import { alignOf, fieldAt, pointerSize, resolve, sizeOf, type BtfField } from './layout.ts'
 import { NameIndex } from './names.ts'
-import { readLayout, scanTypes } from './scan.ts'
+import { foreignKinds, readLayout, scanTypes, type KindLayout } from './scan.ts'
 import { StringTable } from './strings.ts'
 import { TypeReader } from './reader.ts'
 import type { BtfKind, BtfType, BtfTypeOf } from './types.ts'
@@ -44,11 +45,14 @@ export class Btf {
   readonly count: number
   /** The input. */
   readonly bytes: Uint8Array
+  /** The layout of the kinds that this library does not know and the input describes, by number. */
+  readonly unknownKinds: ReadonlyMap<number, KindLayout>
+  /** @internal */
+  readonly strings: StringTable
 
   readonly #view: DataView
   readonly #littleEndian: boolean
   readonly #offsets: Uint32Array
-  readonly #strings: StringTable
   readonly #reader: TypeReader
   readonly #types = new Map<number, BtfType>()
   #typeNames: NameIndex | undefined
@@ -72,10 +76,7 @@ export class Btf {
     this.bytes = bytes
     this.#view = preamble.view
     this.#littleEndian = preamble.littleEndian
-    this.#strings = new StringTable(
-      bytes.subarray(strings.start, strings.end),
-      this.base === undefined ? undefined : this.base.#strings,
-    )
+    this.strings = new StringTable(bytes.subarray(strings.start, strings.end), this.base?.strings)
     if (this.base !== undefined && this.base.endian !== this.endian)
       throw new BtfError(`byte order is ${this.endian}, its base's is ${this.base.endian}`, { source, offset: 0 })
     if (strings.start === strings.end) {
@@ -84,9 +85,14 @@ export class Btf {
       if (bytes[strings.end - 1] !== 0)
         throw new BtfError('the strings do not end with a NUL', { source, offset: strings.end - 1 })
       if (this.base === undefined && bytes[strings.start] !== 0)
-        throw new BtfError('the first string is not empty', { source, offset: strings.start })
+        throw new BtfError('the first string is not empty (a module is read with its base)', {
+          source,
+          offset: strings.start,
+        })
     }
-    this.#offsets = scanTypes(preamble, types, readLayout(preamble, layout, source), source)
+    const sizes = readLayout(preamble, layout, source)
+    this.#offsets = scanTypes(preamble, types, sizes, source)
+    this.unknownKinds = foreignKinds(sizes)
     this.firstId = this.base === undefined ? 1 : this.base.count
     this.count = this.firstId + this.#offsets.length - 1
     this.#reader = new TypeReader(this, this.#view, this.#littleEndian)
@@ -127,7 +133,7 @@ export class Btf {
 
   /** The string at this offset of the string section, the base's strings counted first. */
   string(offset: number): string {
-    const text = this.#strings.at(offset)
+    const text = this.strings.at(offset)
     if (text === undefined) throw new BtfError(`string offset ${offset} is past the strings`, { source: this.name })
     return text
   }
@@ -194,6 +200,16 @@ export class Btf {
     return (this.#pointerSize ??= pointerSize(this))
   }
 
+  /**
+   * Writes the types down again, the base's left out. Without another byte order or layout these are the bytes of the input,
+   * but for gaps between its sections.
+   *
+   * Throws {@link BtfError} if a type is broken, or of an unknown kind and to be put into another byte order.
+   */
+  encode(options: BtfBuildOptions = {}): Uint8Array {
+    return BtfBuilder.from(this).build(options)
+  }
+
   /** Decodes every type, `void` first, without keeping the decoded ones. */
   *[Symbol.iterator](): Generator<BtfType, void> {
     yield* this.base ?? [VOID]
@@ -248,7 +264,7 @@ export class Btf {
       ids[count] = firstId + i
       offsets[count++] = name
     }
-    return new NameIndex({ ids: ids.slice(0, count), offsets: offsets.slice(0, count), strings: this.#strings })
+    return new NameIndex({ ids: ids.slice(0, count), offsets: offsets.slice(0, count), strings: this.strings })
   }
 }
 

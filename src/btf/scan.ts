@@ -5,8 +5,16 @@ import { KIND_LIMIT, KIND_NAMES, KINDS, TYPE_HEADER } from './wire.ts'
 /** Bytes of one row of the layout section (`struct btf_layout`). */
 export const LAYOUT_ROW = 4
 
+/** Bytes of a kind's encoding after the header. */
+export interface KindLayout {
+  /** Between the header and the elements. */
+  readonly fixed: number
+  /** Of each element. */
+  readonly element: number
+}
+
 /** The size of a kind's encoding: of kinds that are known, and of those that the layout section describes. */
-interface KindSizes {
+export interface KindSizes {
   /** Bytes after the header; -1 where the kind's size is not known. */
   readonly fixed: Int32Array
   /** Bytes of each element. */
@@ -43,6 +51,14 @@ export function readLayout(preamble: Preamble, section: Section, source: string)
     sizes.element[kind] = element
   }
   return sizes
+}
+
+/** The kinds that only the layout section describes. */
+export function foreignKinds({ fixed, element }: KindSizes): Map<number, KindLayout> {
+  const kinds = new Map<number, KindLayout>()
+  for (const [kind, size] of fixed.entries())
+    if (size >= 0 && KIND_NAMES[kind] === 'unknown') kinds.set(kind, { fixed: size, element: element[kind] ?? 0 })
+  return kinds
 }
 
 /**
