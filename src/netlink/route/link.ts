@@ -187,7 +187,10 @@ const attributes = attrs({
   carrierChanges: [35, u32],
   /** `IFLA_PHYS_SWITCH_ID`. Read-only. */
   physSwitchId: [36, bytes],
-  /** `IFLA_LINK_NETNSID`; ip: `link-netnsid`. The namespace of {@link link}, by the number that this one gives it; absent when it is the same. */
+  /**
+   * `IFLA_LINK_NETNSID`; ip: `link-netnsid`. The namespace of {@link link}, by the number that the link's own namespace gives it; absent when it
+   * is the same. Of a new link too it is a number of the namespace where that is made.
+   */
   linkNetnsid: [37, s32],
   /** `IFLA_PHYS_PORT_NAME`. Read-only. */
   physPortName: [38, string],
