@@ -29,6 +29,7 @@ export {
   PROGRAM_TYPES,
   type ProgramType,
 } from './kinds.ts'
+export { kernelBtf } from './kernel-btf.ts'
 export * from './link.ts'
 export { readObject, type ReadObjectOptions } from './object.ts'
 export * from './sections.ts'
