@@ -94,9 +94,17 @@ function hexDigit(c: number): number {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
-/** Formats four bytes as dotted decimal. */
+let lastNet = -1
+let lastNetText = ''
+
+/** Formats four bytes as dotted decimal. The first three are remembered: dumps are sorted, so they come again and again. */
 export function formatIpv4(bytes: Uint8Array, at = 0): string {
-  return `${DECIMAL[bytes[at]!]!}.${DECIMAL[bytes[at + 1]!]!}.${DECIMAL[bytes[at + 2]!]!}.${DECIMAL[bytes[at + 3]!]!}`
+  const net = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
+  if (net !== lastNet) {
+    lastNet = net
+    lastNetText = `${DECIMAL[bytes[at]!]!}.${DECIMAL[bytes[at + 1]!]!}.${DECIMAL[bytes[at + 2]!]!}.`
+  }
+  return lastNetText + DECIMAL[bytes[at + 3]!]!
 }
 
 /** Formats sixteen bytes as RFC 5952 asks, with the dotted tail of `::ffff:1.2.3.4` and `::1.2.3.4` that libc, hence `ip`, prints. */

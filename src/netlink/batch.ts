@@ -1,5 +1,5 @@
 import { littleEndian } from '../codec/index.ts'
-import { NLM_F_ACK } from './constants.ts'
+import { NLM_F_ACK, NLM_F_ECHO } from './constants.ts'
 import { converse, sendError } from './converse.ts'
 import { type NetlinkError, NoAnswerError, type Warning } from './error.ts'
 import { Exchange, type Take } from './exchange.ts'
@@ -98,7 +98,8 @@ function* loads(
   const add = (request: Request): boolean => {
     const { operation, body, flags = 0 } = request
     const start = writer.length
-    const room = load.room + (operation.reply === undefined ? ACK_ROOM : OBJECT_ROOM)
+    const answered = operation.reply !== undefined && (operation.echo !== true || (flags & NLM_F_ECHO) !== 0)
+    const room = load.room + (answered ? OBJECT_ROOM : ACK_ROOM)
     writeRequest(writer, operation, body as never, flags, 0, false)
     const full = load.requests.length >= size || room > socket.receiveRoom || writer.length > socket.sendLimit
     if (full && load.requests.length > 0) {

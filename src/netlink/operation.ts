@@ -20,6 +20,8 @@ export interface Operation<I = never, O = unknown> {
   readonly reply?: Codec<O, never> | undefined
   /** `nlmsg_type` of the answers that count; others are skipped. Left out: all count. */
   readonly replyType?: number | undefined
+  /** Whether an answer comes only with `NLM_F_ECHO`, as for everything that makes or removes: a batch then needs less room for answers. */
+  readonly echo?: boolean | undefined
 }
 
 /** What an operation wants as its body. */
