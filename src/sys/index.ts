@@ -21,6 +21,7 @@ export {
   takeBytes,
   takeText,
 } from './memory.ts'
+export { pageSize } from './page.ts'
 export { NR, type SyscallName, syscallName } from './numbers.ts'
 export { type Call, record, replay } from './record.ts'
 export { FdWatcher } from './watcher.ts'

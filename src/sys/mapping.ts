@@ -11,6 +11,9 @@ import { NR } from './numbers.ts'
 const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
+const MAP_PRIVATE = 2
+const MAP_FIXED = 0x10
+const MAP_ANONYMOUS = 0x20
 
 /** How a file is mapped. */
 export interface MappingOptions {
@@ -24,17 +27,25 @@ export interface MappingOptions {
   readonly flags?: number | undefined
 }
 
+/** Address space that closed mappings left behind, given back when no view can point there any more. */
+const graves = new FinalizationRegistry<{ readonly address: number; readonly length: number }>(
+  ({ address, length }) => {
+    syscall(NR.munmap, address, length)
+  },
+)
+
 /**
  * A shared mapping of a file: a BPF map's memory, a ring buffer, the kernel's BTF.
  *
- * A view that outlives {@link close} is detached where Node can do it (22 and later: reads give `undefined`, in place of a crash); on Node 20
- * it must not be touched. Views come from {@link bytes} each time, never kept.
+ * A view that outlives {@link close} shows nothing of the file: Node 22 and later detach it (reads give `undefined`); on Node 20, which
+ * cannot, it shows zeros of its own. Views come from {@link bytes} each time, never kept.
  */
 export class Mapping implements Disposable {
   /** Where it stands. */
   readonly address: number
   /** How long it is, in bytes. */
   readonly length: number
+  readonly #protection: number
   #buffer: ArrayBuffer | undefined
   #bytes: Uint8Array | undefined
 
@@ -51,6 +62,7 @@ export class Mapping implements Disposable {
       'mmap',
     )
     this.length = length
+    this.#protection = protection
     this.#buffer = viewOf(this.address, length)
     this.#bytes = new Uint8Array(this.#buffer)
   }
@@ -80,8 +92,15 @@ export class Mapping implements Disposable {
     this.#bytes = undefined
     // Detaches every view that somebody still holds; the method is not there in Node 20.
     const { transfer } = buffer as ArrayBuffer & { transfer?: () => ArrayBuffer }
-    if (transfer) transfer.call(buffer)
-    syscall(NR.munmap, this.address, this.length)
+    if (transfer) {
+      transfer.call(buffer)
+      syscall(NR.munmap, this.address, this.length)
+      return
+    }
+    // The file is let go at once, as with munmap; what takes its place costs no memory and goes with the last view.
+    const nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
+    syscall(NR.mmap, this.address, this.length, this.#protection, nothing, -1, 0)
+    graves.register(buffer, { address: this.address, length: this.length })
   }
 
   [Symbol.dispose](): void {

@@ -62,6 +62,20 @@ export const toRing =
   (flags = 0): Send =>
   (map, size) => [ldMap('r1', map), mov('r2', 'r8'), mov('r3', size), mov('r4', flags), call('bpf_ringbuf_output')]
 
+/** Into one ring or the other, by whether the number is even. */
+export const toEither =
+  (odd: number): Send =>
+  (even, size) => [
+    ldMap('r1', even),
+    and('r9', 1),
+    jeq('r9', 0, 'chosen'),
+    ldMap('r1', odd),
+    label('chosen', mov('r2', 'r8')),
+    mov('r3', size),
+    mov('r4', 0),
+    call('bpf_ringbuf_output'),
+  ]
+
 /** Into a ring by reservation; records with an odd number are taken back. */
 export const everySecond: Send = (map, size) => [
   ldMap('r1', map),

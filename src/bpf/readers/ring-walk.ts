@@ -1,0 +1,62 @@
+/**
+ * Walking through a ring buffer whose records stay until they are read.
+ *
+ * @module
+ */
+import { type RecordVisitor } from './decode.ts'
+import { type Walked } from './reader.ts'
+import { DISCARDED, HEADER, LENGTH, ORDERED, type RingMemory } from './ring-memory.ts'
+
+/**
+ * Visits the records of a ring up to the producer's position, or to one that is not submitted yet, and gives their number.
+ *
+ * The hot path of the library: the producer's position is asked once, all else is in locals, and a header costs a plain load. The consumer's
+ * position is published at the end, and in between whenever a quarter of the ring has become free.
+ */
+export function walkRing(
+  ring: RingMemory,
+  visit: RecordVisitor,
+  limit: number,
+  source: number,
+  walked: Walked,
+): number {
+  const { words, view, bytes, mask } = ring
+  // Locals: in a module that a loader has turned into CommonJS (tsx, vitest) each mention of an import is a call, 10 ns a piece.
+  const headerSize = HEADER
+  const lengthBits = LENGTH
+  const discarded = DISCARDED
+  const ordered = ORDERED
+  const quarter = ring.size >>> 2
+  const end = ring.produced()
+  let position = ring.consumed()
+  let published = position
+  let count = 0
+  try {
+    while (position !== end && count < limit) {
+      const at = position & mask
+      const header = ordered ? words[at >>> 2]! : Atomics.load(words, at >>> 2)
+      if (header < 0) break
+      const length = header & lengthBits
+      position = (position + ((length + headerSize + 7) & ~7)) | 0
+      if (header < discarded) {
+        count++
+        if (visit(view, at + headerSize, length, source, bytes) === false) {
+          walked.stopped = true
+          break
+        }
+        if (ring.closed) break
+      }
+      if (((position - published) | 0) >= quarter) {
+        ring.publish(published, position)
+        published = position
+        walked.moved = true
+      }
+    }
+  } finally {
+    if (position !== published) {
+      walked.moved = true
+      if (!ring.closed) ring.publish(published, position)
+    }
+  }
+  return count
+}
