@@ -130,7 +130,8 @@ function trace(lines: readonly string[]): Pick<VerifierReport, 'instruction' | '
     }
     registers ??= STATE.exec(line)?.[1]
     const from = SOURCE.exec(line)
-    if (from && instruction) {
+    // A line without text stands for code that the compiler made up.
+    if (from?.[1]?.trim() && instruction) {
       source ??= {
         text: from[1]!.trim(),
         ...optional('file', from[2]),
