@@ -41,6 +41,7 @@ export class UnknownAttributes implements Iterable<UnknownAttribute> {
     const view = new DataView(this.raw.buffer, this.raw.byteOffset, this.raw.byteLength)
     for (let at = 0; at < this.raw.length;) {
       const size = view.getUint16(at, littleEndian)
+      if (size < 4) return
       const type = view.getUint16(at + 2, littleEndian)
       const bytes = this.raw.slice(at + 4, at + size)
       yield (type & NLA_F_NESTED) === 0

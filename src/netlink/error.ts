@@ -91,7 +91,7 @@ export class DumpInterruptedError<T = unknown> extends NetlinkError {
         options.attempts === 1
           ? 'the dump was interrupted by a change'
           : `the dump was interrupted by a change in each of ${options.attempts} attempts`,
-      hint: 'error.partial holds what was read',
+      hint: options.attempts === 1 ? 'list again' : 'error.partial holds what was read last',
       ...options,
       errno: errnoOf('EINTR'),
     })

@@ -145,7 +145,7 @@ export class Netlink implements Disposable {
         replies.length = 0
       }
     } finally {
-      this.#pool.giveBack(channel, exchange.done)
+      this.#pool.giveBack(channel, reusable(exchange))
     }
     const failure = this.#failure(exchange, asked)
     if (failure !== undefined && options.emptyOn?.includes(failure.code) !== true) throw failure
@@ -231,7 +231,7 @@ export class Netlink implements Disposable {
       if (sent < 0) throw sendError(sent, asked)
       converse(channel.socket, exchange, asked, this.#timeout)
     } finally {
-      this.#pool.giveBack(channel, exchange.done)
+      this.#pool.giveBack(channel, reusable(exchange))
     }
     const failure = this.#failure(exchange, asked)
     if (failure !== undefined) throw failure
@@ -250,6 +250,13 @@ export class Netlink implements Disposable {
     return new DumpInterruptedError({ operation: operation.name, attempted: options.attempted, partial, attempts })
   }
 }
+
+/** A socket whose dump broke down inside the kernel answers every other one with `EBUSY`, for ever: it is not used again. */
+function reusable(exchange: Exchange): boolean {
+  return exchange.done && exchange.remarks?.get(0)?.errno !== EBUSY
+}
+
+const EBUSY = -errnoOf('EBUSY')
 
 /** What a fresh socket, or a larger buffer, may cure in a dump: asking again changes nothing. */
 const RETRY: ReadonlySet<string> = new Set(['EBUSY', 'ENOBUFS', 'EMSGSIZE'])

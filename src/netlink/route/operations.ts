@@ -27,6 +27,7 @@ function family<M extends typeof linkMessage | { read: unknown; write: unknown }
     request: message as unknown as Op<M>['request'],
     reply: message as unknown as NonNullable<Op<M>['reply']>,
     replyType: first,
+    echo: verb !== 'GET',
   })
   return { new: operation('NEW', first), del: operation('DEL', first + 1), get: operation('GET', first + 2) }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { compile } from '../../../src/codec/compile.ts'
 import {
   array,
@@ -286,6 +286,23 @@ test('tables can be walked', () => {
   expect(paths).toContain('index')
   expect(tableOf(link)!.byId(18)!.name).toBe('linkinfo')
   expect(tableOf(u8)).toBeUndefined()
+})
+
+test('where code must not be made from text, tables are walked', () => {
+  const make = () =>
+    attrs({ words: [1, arrayOf(u32)], conf: [2, numbered(s32, { a: 1, b: 2 })], pair: [3, struct({ x: u8, y: u64 })] })
+  const bytes = encode(make(), { words: [1, 2], pair: { x: 1, y: 2n } })
+  const conf = raw(tlv(2, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0))
+  const fast = [decode(make(), bytes), decode(make(), conf)]
+  vi.stubGlobal('Function', function forbidden() {
+    throw new EvalError('code generation from strings is disallowed')
+  })
+  try {
+    expect([decode(make(), bytes), decode(make(), conf)]).toEqual(fast)
+    expect(fast[1]).toEqual({ conf: { a: 1, b: 2, 3: 3 } })
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 test('the generated reader and the walking one agree', async () => {
