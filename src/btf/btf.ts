@@ -57,6 +57,7 @@ export class Btf {
   readonly #types = new Map<number, BtfType>()
   #typeNames: NameIndex | undefined
   #declarationNames: NameIndex | undefined
+  readonly #alignments = new Map<number, number>()
   #pointerSize: number | undefined
 
   private constructor(bytes: Uint8Array, options: BtfOptions) {
@@ -128,7 +129,10 @@ export class Btf {
   nameOf(id: number): string {
     if (id === 0) return ''
     if (id < this.firstId && this.base !== undefined) return this.base.nameOf(id)
-    return this.string(this.#view.getUint32(this.#place(id), this.#littleEndian))
+    const name = this.strings.name(this.#view.getUint32(this.#place(id), this.#littleEndian))
+    if (name === undefined)
+      throw new BtfError('its name is not in the strings, or too long', { source: this.name, typeId: id })
+    return name
   }
 
   /** The string at this offset of the string section, the base's strings counted first. */
@@ -183,7 +187,7 @@ export class Btf {
 
   /** The alignment of a type in bytes as its layout shows it: 1 for a packed struct. */
   alignOf(id: number): number {
-    return alignOf(this, id)
+    return alignOf(this, id, this.#alignments)
   }
 
   /**

@@ -8,6 +8,9 @@ import type { BtfStruct, BtfType, BtfUnion } from './types.ts'
  */
 const MAX_DEPTH = 32
 
+/** Anonymous structs that one search may go through. */
+const MAX_ANONYMOUS = 1024
+
 /** Where a member lies. */
 export interface BtfField {
   /** The member's type. */
@@ -88,9 +91,9 @@ function bounded(btf: Btf, id: number, size: number): number {
   return size <= 0xffffffff ? size : fail(btf, id, `it takes ${size} bytes`)
 }
 
-/** See {@link Btf.alignOf}. */
-export function alignOf(btf: Btf, id: number): number {
-  return align(btf, id, new Map(), 0)
+/** See {@link Btf.alignOf}. `known` holds what has been found out before. */
+export function alignOf(btf: Btf, id: number, known: Map<number, number>): number {
+  return align(btf, id, known, 0)
 }
 
 function align(btf: Btf, id: number, known: Map<number, number>, depth: number): number {
@@ -153,7 +156,7 @@ function showsPacking(type: BtfStruct | BtfUnion, aligns: readonly number[], siz
 
 /** Whether a struct or union must have been packed to come out as it is. */
 export function isPacked(btf: Btf, type: BtfStruct | BtfUnion): boolean {
-  const aligns = type.members.map((member) => alignOf(btf, member.type))
+  const aligns = type.members.map((member) => btf.alignOf(member.type))
   return showsPacking(type, aligns, (member) => sizeOf(btf, member))
 }
 
@@ -199,13 +202,15 @@ function element(btf: Btf, id: number, index: number): Step | undefined {
   return { type: type.type, bitOffset: 8 * index * sizeOf(btf, type.type), bitfieldSize: 0 }
 }
 
-function member(btf: Btf, id: number, name: string, depth = 0): Step | undefined {
+/** Looks through anonymous structs and unions, too; each is looked into once, for what it hasn't it never has. */
+function member(btf: Btf, id: number, name: string, seen = new Set<number>()): Step | undefined {
   const type = resolve(btf, id)
-  if (type.kind !== 'struct' && type.kind !== 'union') return undefined
-  if (depth > MAX_DEPTH) fail(btf, id, `more than ${MAX_DEPTH} anonymous structs within each other`)
+  if ((type.kind !== 'struct' && type.kind !== 'union') || seen.has(type.id)) return undefined
+  seen.add(type.id)
+  if (seen.size > MAX_ANONYMOUS) fail(btf, id, `more than ${MAX_ANONYMOUS} anonymous structs within each other`)
   for (const own of type.members) {
     if (own.name === name) return own
-    const inner = own.name === '' ? member(btf, own.type, name, depth + 1) : undefined
+    const inner = own.name === '' ? member(btf, own.type, name, seen) : undefined
     if (inner !== undefined) return { ...inner, bitOffset: inner.bitOffset + own.bitOffset }
   }
   return undefined

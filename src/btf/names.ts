@@ -38,6 +38,9 @@ export function essentialName(name: string): string {
   )
 }
 
+/** Longer names are told apart by comparing them: hashing overlapping ones whole could take for ever. */
+const MAX_HASHED = 512
+
 const encoder = new TextEncoder()
 
 /**
@@ -66,7 +69,8 @@ export class NameIndex {
       let hash = SEED
       let last = 0
       let separated = false
-      for (let byte = bytes[at] ?? 0; byte !== 0; byte = bytes[++at] ?? 0) {
+      const limit = start + MAX_HASHED
+      for (let byte = bytes[at] ?? 0; byte !== 0 && at < limit; byte = bytes[++at] ?? 0) {
         hash = Math.imul(hash ^ byte, PRIME)
         last = (last << 8) | byte
         if ((last & 0xffffff) === 0x5f5f5f) separated = true
@@ -85,14 +89,14 @@ export class NameIndex {
   /** The types of exactly this name, in the order of ids. */
   *exact(name: string): Generator<number, void> {
     const wanted = encoder.encode(name)
-    const hashed = essential(wanted.length, (i) => wanted[i])
+    const hashed = essential(Math.min(wanted.length, MAX_HASHED), (i) => wanted[i])
     for (const { id, rest } of this.#chain(wanted, hashed)) if (rest === 0) yield id
   }
 
   /** The types of this name in any flavour, in the order of ids. The name has no flavour itself. */
   *flavours(name: string): Generator<number, void> {
     const wanted = encoder.encode(name)
-    for (const { id, bytes, start, rest } of this.#chain(wanted, wanted.length))
+    for (const { id, bytes, start, rest } of this.#chain(wanted, Math.min(wanted.length, MAX_HASHED)))
       if (essential(wanted.length + rest, (at) => bytes[start + at]) === wanted.length) yield id
   }
 

@@ -1,11 +1,12 @@
 import { BtfError } from './error.ts'
+import type { StringTable } from './strings.ts'
 import { TYPE_HEADER, type TypeSource } from './wire.ts'
 
 /** What a reader needs of the BTF it reads. */
 interface Surroundings {
   readonly name: string
   readonly count: number
-  string(offset: number): string
+  readonly strings: StringTable
 }
 
 /**
@@ -86,14 +87,12 @@ export class TypeReader implements TypeSource {
   }
 
   #text(at: number): string {
-    try {
-      return this.#btf.string(this.#view.getUint32(at, this.#littleEndian))
-    } catch (cause) {
-      throw this.#error('its name is not in the strings', at, cause)
-    }
+    const name = this.#btf.strings.name(this.#view.getUint32(at, this.#littleEndian))
+    if (name === undefined) throw this.#error('its name is not in the strings, or too long', at)
+    return name
   }
 
-  #error(why: string, offset: number, cause?: unknown): BtfError {
-    return new BtfError(why, { source: this.#btf.name, typeId: this.id, offset, cause })
+  #error(why: string, offset: number): BtfError {
+    return new BtfError(why, { source: this.#btf.name, typeId: this.id, offset })
   }
 }

@@ -1,3 +1,4 @@
+import { BtfError } from './error.ts'
 import type { TypeSink } from './wire.ts'
 
 /** What turns names into offsets and ids into those of the output. */
@@ -25,7 +26,7 @@ export class ByteSink implements TypeSink {
   }
 
   head(name: string, kindNumber: number, vlen: number, kindFlag: boolean): void {
-    if (vlen > 0xffffff || vlen < 0) throw new RangeError(`${vlen} is no number of elements`)
+    if (vlen > 0xffffff || vlen < 0) throw new BtfError(`${vlen} is no number of elements`)
     this.text(name)
     this.u32(((kindFlag ? 0x80000000 : 0) | (kindNumber << 24) | vlen) >>> 0)
   }

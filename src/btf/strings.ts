@@ -1,5 +1,11 @@
 const decoder = new TextDecoder()
 
+/** Twice what the kernel allows (`KSYM_NAME_LEN`). */
+const MAX_NAME = 1024
+
+/** Up to this length, text is decoded by hand. */
+const SHORT = 40
+
 /** The strings of a BTF, which go on from those of its base. */
 export class StringTable {
   readonly bytes: Uint8Array
@@ -25,22 +31,31 @@ export class StringTable {
 
   /** The string at this offset; `undefined` past the end. */
   at(offset: number): string | undefined {
+    return this.#decode(offset, Infinity)
+  }
+
+  /**
+   * The name at this offset; `undefined` past the end, or if it is longer than any name. Names may overlap each other, so
+   * without a limit a small input could claim many that are as long as the whole of it.
+   */
+  name(offset: number): string | undefined {
+    return this.#decode(offset, MAX_NAME)
+  }
+
+  #decode(offset: number, limit: number): string | undefined {
     if (!(offset >= 0 && offset < this.end)) return offset === 0 ? '' : undefined
     const { bytes, first } = this.owner(offset)
-    return decode(bytes, offset - first)
+    const start = offset - first
+    // Identifiers are short and ASCII: one character code after another beats the decoder's set-up by far.
+    let text = ''
+    for (let at = start; at < start + SHORT; at++) {
+      const code = bytes[at] ?? 0
+      if (code === 0) return text
+      if (code >= 0x80) break
+      text += String.fromCharCode(code)
+    }
+    const window = bytes.subarray(start, start + limit + 1)
+    const length = window.indexOf(0)
+    return length < 0 ? undefined : decoder.decode(window.subarray(0, length))
   }
-}
-
-/** Decodes the NUL-terminated string at `at`. The bytes end with a NUL. */
-function decode(bytes: Uint8Array, at: number): string {
-  const end = bytes.indexOf(0, at)
-  if (end - at > 40) return decoder.decode(bytes.subarray(at, end))
-  // Identifiers are short and ASCII: one character code after another beats the decoder's set-up by far.
-  let text = ''
-  for (let i = at; i < end; i++) {
-    const code = bytes[i] ?? 0
-    if (code >= 0x80) return decoder.decode(bytes.subarray(at, end))
-    text += String.fromCharCode(code)
-  }
-  return text
 }

@@ -10,6 +10,8 @@ const MAX_DEPTH = 64
 export interface Scope {
   readonly btf: Btf
   readonly names: CNames
+  /** Called for each type on the way: throws when there are too many, which types that multiply each other come to. */
+  spend(): void
   /** The text of a struct, union or enum that has no name, at this depth of indentation. */
   body(type: BtfType, indent: string, depth: number): string
 }
@@ -17,6 +19,7 @@ export interface Scope {
 /** Prints a declaration inside out: what is known of the declarator so far, and the type that remains. */
 export function declare(scope: Scope, id: number, declarator: string, indent: string, depth = 0): string {
   const { btf, names } = scope
+  scope.spend()
   const type = btf.type(id)
   if (depth > MAX_DEPTH)
     throw new BtfError(`more than ${MAX_DEPTH} types to one declaration`, { source: btf.name, typeId: id })

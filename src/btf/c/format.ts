@@ -1,4 +1,5 @@
 import type { Btf } from '../btf.ts'
+import { BtfError } from '../error.ts'
 import { references } from '../references.ts'
 import type { BtfFloat, BtfInt, BtfType } from '../types.ts'
 import { declare, type Scope } from './declare.ts'
@@ -14,10 +15,18 @@ export interface FormatCOptions {
   readonly preserveAccessIndex?: boolean | undefined
 }
 
+/** Steps that the printing of each type may take on average: a kernel's take four. */
+const MAX_STEPS = 256
+
 function scopeOf(btf: Btf): Scope {
+  let steps = 0
   const scope: Scope = {
     btf,
     names: new CNames(btf),
+    spend() {
+      if (++steps > MAX_STEPS * btf.count + 65536)
+        throw new BtfError('the types multiply each other', { source: btf.name })
+    },
     body: (type, indent, depth) => define(scope, type, indent, depth),
   }
   return scope

@@ -4,7 +4,7 @@ import { fail } from './failure.ts'
 import type { CoreKindRow } from './kinds.ts'
 
 /** Steps in one access string (`BPF_CORE_SPEC_MAX_LEN`). */
-export const MAX_STEPS = 64
+const MAX_STEPS = 64
 
 /** A step that means something: a named member, an enumerator, or an index. Steps through anonymous structs are left out. */
 export interface Step {

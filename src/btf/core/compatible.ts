@@ -56,48 +56,50 @@ export function fieldsAgree(localBtf: Btf, localId: number, targetBtf: Btf, targ
   return fail(`more than ${MAX_DEPTH} arrays within each other`)
 }
 
+/** Comparisons of two signatures: more can only come of signatures that multiply each other. */
+const MAX_WORK = 1 << 12
+
 /**
  * Whether a target's type exists for the program: the same kind all the way through pointers, arrays and signatures; structs
  * and enums are not looked into. The names of the outermost types have been compared.
  */
 export function typesAgree(localBtf: Btf, localId: number, targetBtf: Btf, targetId: number): boolean {
-  if (!kindsAgree(localBtf.type(localId), targetBtf.type(targetId))) return false
-  return agree(localBtf, localId, targetBtf, targetId, MAX_DEPTH)
-}
+  let work = 0
+  return kindsAgree(localBtf.type(localId), targetBtf.type(targetId)) && agree(localId, targetId)
 
-function agree(localBtf: Btf, localId: number, targetBtf: Btf, targetId: number, level: number): boolean {
-  let local = localBtf.resolve(localId)
-  let target = targetBtf.resolve(targetId)
-  for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    if (!kindsAgree(local, target)) return false
-    switch (local.kind) {
-      case 'void':
-      case 'struct':
-      case 'union':
-      case 'enum':
-      case 'enum64':
-      case 'fwd':
-        return true
-      case 'int':
-        return integersAgree(local, target)
-      case 'ptr':
-      case 'array':
-        if (target.kind !== local.kind) return false
-        local = localBtf.resolve(local.type)
-        target = targetBtf.resolve(target.type)
-        break
-      case 'funcProto':
-        if (target.kind !== 'funcProto' || local.params.length !== target.params.length) return false
-        for (const [i, param] of local.params.entries()) {
-          if (level <= 0) return fail(`more than ${MAX_DEPTH} signatures within each other`)
-          if (!agree(localBtf, param.type, targetBtf, target.params[i]?.type ?? 0, level - 1)) return false
-        }
-        local = localBtf.resolve(local.returns)
-        target = targetBtf.resolve(target.returns)
-        break
-      default:
-        return false
+  function agree(localId: number, targetId: number): boolean {
+    if (++work > MAX_WORK) return fail('the signatures multiply each other')
+    let local = localBtf.resolve(localId)
+    let target = targetBtf.resolve(targetId)
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      if (!kindsAgree(local, target)) return false
+      switch (local.kind) {
+        case 'void':
+        case 'struct':
+        case 'union':
+        case 'enum':
+        case 'enum64':
+        case 'fwd':
+          return true
+        case 'int':
+          return integersAgree(local, target)
+        case 'ptr':
+        case 'array':
+          if (target.kind !== local.kind) return false
+          local = localBtf.resolve(local.type)
+          target = targetBtf.resolve(target.type)
+          break
+        case 'funcProto':
+          if (target.kind !== 'funcProto' || local.params.length !== target.params.length) return false
+          for (const [i, param] of local.params.entries())
+            if (!agree(param.type, target.params[i]?.type ?? 0)) return false
+          local = localBtf.resolve(local.returns)
+          target = targetBtf.resolve(target.returns)
+          break
+        default:
+          return false
+      }
     }
+    return fail(`more than ${MAX_DEPTH} pointers and arrays on top of each other`)
   }
-  return fail(`more than ${MAX_DEPTH} pointers and arrays on top of each other`)
 }

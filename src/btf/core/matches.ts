@@ -8,7 +8,7 @@ import { fail } from './failure.ts'
 const MAX_DEPTH = 32
 
 /** Comparisons of two types in one match: more can only come of structs that multiply each other. */
-const MAX_WORK = 1 << 20
+const MAX_WORK = 1 << 16
 
 /**
  * Whether a target's type has all that the program's type has, as `bpf_core_type_matches` asks: members and enumerators by

@@ -1,14 +1,14 @@
 import type { Btf } from '../btf.ts'
 import { essentialName } from '../names.ts'
 import type { BtfMember } from '../types.ts'
-import { isFlexible, MAX_STEPS, typeName, type Access, type Step } from './access.ts'
+import { isFlexible, typeName, type Access, type Step } from './access.ts'
 import { fieldsAgree, isEnum, typesAgree } from './compatible.ts'
 import { fail } from './failure.ts'
 import type { CoreKindRow } from './kinds.ts'
 import { TypeMatcher } from './matches.ts'
 
-/** Members looked at in one search: more can only come of anonymous structs that multiply each other. */
-const MAX_WORK = 1 << 20
+/** Anonymous structs that one search may go through. */
+const MAX_ANONYMOUS = 1024
 
 /** The program's access in a target's types, or why there is none. */
 export type Found = { readonly access: Access } | { readonly why: string }
@@ -51,7 +51,6 @@ class FieldSearch {
   readonly #root: number
   readonly #steps: Step[] = []
   #bitOffset = 0
-  #work = 0
 
   constructor(local: Access, target: Btf, root: number) {
     this.#local = local
@@ -90,18 +89,20 @@ class FieldSearch {
     const holder = this.#local.btf.type(step.typeId)
     const own = holder.kind === 'struct' || holder.kind === 'union' ? holder.members[step.index] : undefined
     if (own === undefined) return fail(`${typeName(this.#local.btf, step.typeId)} has no member ${step.index}`)
-    const depth = this.#steps.length
-    return this.#look(at, own, name, depth) ?? `${this.#where()} has no member ${name}`
+    return this.#look(at, own, name, new Set()) ?? `${this.#where()} has no member ${name}`
   }
 
-  /** Looks for a member in a struct and in the anonymous ones within: `undefined` if it isn't there. */
-  #look(at: number, own: BtfMember, name: string, depth: number): number | string | undefined {
+  /**
+   * Looks for a member in a struct and in the anonymous ones within, each of which is looked into once: `undefined` if it
+   * isn't there.
+   */
+  #look(at: number, own: BtfMember, name: string, seen: Set<number>): number | string | undefined {
     const type = this.#target.resolve(at)
-    if (type.kind !== 'struct' && type.kind !== 'union') return undefined
-    if (depth > MAX_STEPS) fail(`more than ${MAX_STEPS} structs within each other`)
+    if ((type.kind !== 'struct' && type.kind !== 'union') || seen.has(type.id)) return undefined
+    seen.add(type.id)
+    if (seen.size > MAX_ANONYMOUS) fail(`more than ${MAX_ANONYMOUS} anonymous structs within each other`)
     let mismatch: string | undefined
     for (const [index, member] of type.members.entries()) {
-      if (++this.#work > MAX_WORK) fail('the anonymous structs of the target multiply each other')
       if (member.name === name) {
         if (!fieldsAgree(this.#local.btf, own.type, this.#target, member.type)) {
           const [theirs, ours] = [this.#target.resolve(member.type), this.#local.btf.resolve(own.type)]
@@ -112,7 +113,7 @@ class FieldSearch {
         return member.type
       }
       if (member.name !== '') continue
-      const inner = this.#look(member.type, own, name, depth + 1)
+      const inner = this.#look(member.type, own, name, seen)
       if (typeof inner === 'number') {
         this.#bitOffset += member.bitOffset
         return inner

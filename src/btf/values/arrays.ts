@@ -46,13 +46,10 @@ function elementsOf(shape: { readonly label: string }, value: unknown): ArrayLik
 
 /** An array of anything: an Array. */
 function plainArray(element: Shape, length: Length): Shape {
-  return array(
-    element,
-    length,
-    (view, at, count) =>
-      Array.from({ length: count }, (_, i) => element.read(view, at + i * element.size, at + (i + 1) * element.size)),
-    elementsOf,
-  )
+  const read = (view: DataView, at: number, count: number): BtfValue =>
+    Array.from({ length: count }, (_, i) => element.read(view, at + i * element.size, at + (i + 1) * element.size))
+  const weight = (element.weight ?? 1) * (length === 'flexible' ? 1 : length)
+  return { ...array(element, length, read, elementsOf), weight }
 }
 
 type NumericArrayType = new (buffer: ArrayBuffer) => NumericArray

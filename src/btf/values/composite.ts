@@ -20,6 +20,7 @@ export function composite(members: Members): Shape {
   const shape: Shape = {
     label: members.label,
     size: members.size,
+    weight: places.reduce((sum, place) => sum + (place.shape.weight ?? 1), 1),
     read: compileReader(places),
     write(view, at, value) {
       const given = objectOf(shape, value)

@@ -22,6 +22,9 @@ export interface ShapeOptions {
 /** More members than this are no C program's: the guard against anonymous structs that multiply each other. */
 const MAX_MEMBERS = 1 << 18
 
+/** Values per byte of a struct: more can only come of unions within unions that multiply each other. */
+const MAX_OVERLAP = 1024
+
 /** Deeper nesting than this is a struct that holds itself. */
 const MAX_DEPTH = 32
 
@@ -69,7 +72,7 @@ export class Preparer {
         return this.#array(type, tail, depth)
       case 'struct':
       case 'union':
-        return composite(this.#membersOf(type, tail, depth))
+        return this.#composite(id, this.#membersOf(type, tail, depth))
       case 'datasec':
         return composite(this.#variables(type, depth))
       case 'var':
@@ -87,6 +90,12 @@ export class Preparer {
       case 'typeTag':
         return this.#refuse(id, `a ${type.kind} has no values`)
     }
+  }
+
+  #composite(id: number, members: Members): Shape {
+    const shape = composite(members)
+    const weight = shape.weight ?? 1
+    return weight > MAX_OVERLAP * (shape.size + 1) ? this.#refuse(id, 'its members lie on top of each other') : shape
   }
 
   #int(type: BtfInt, label: string, littleEndian: boolean): Shape {

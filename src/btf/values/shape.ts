@@ -21,6 +21,8 @@ export interface Shape {
   readonly label: string
   /** Bytes without the elements of a flexible array. */
   readonly size: number
+  /** How many values there are to read, one within the other; 1 if left out. */
+  readonly weight?: number | undefined
   /** The read as an expression over `view`, with the offset spelled `at`: what can be put in line needs no call. */
   readonly inline?: ((at: string) => string) | undefined
   /** Reads at an offset. `end` is where the elements of a flexible array end. */
