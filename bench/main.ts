@@ -7,11 +7,12 @@ import { parseArgs } from 'node:util'
 import { writePage } from './report/page.ts'
 import { load, merge, type Result, type Results, save } from './report/results.ts'
 import { summary } from './report/terminal.ts'
-import { measure, type Options } from './run/interleave.ts'
+import { measure, type Options, unmeasured } from './run/interleave.ts'
+import { hasNetkit } from './run/lab.ts'
 import { measureInVm } from './run/vm.ts'
 import { build, root } from './set-up/cache.ts'
 import { compile } from './set-up/library.ts'
-import { say } from './set-up/shell.ts'
+import { say, Unavailable } from './set-up/shell.ts'
 import { scaled, type Work } from './work.ts'
 import { works } from './works/index.ts'
 
@@ -79,6 +80,8 @@ function chosen({ patterns, scale }: Arguments): Work[] {
   return patterns.length === 0 ? all : all.filter((work) => patterns.some((pattern) => work.name.includes(pattern)))
 }
 
+const onNetkit = ({ place }: Work): boolean => place === 'netkit'
+
 async function run(args: Arguments): Promise<Results> {
   let results: Results = args.json === undefined ? { format: 1, works: [] } : load(args.json)
   const keep = (fresh: readonly Result[]): void => {
@@ -89,12 +92,21 @@ async function run(args: Arguments): Promise<Results> {
   }
   compile(root, build)
   const todo = chosen(args)
-  for (const work of todo.filter(({ place }) => place !== 'vm')) {
+  const inVm = todo.some(({ place }) => place === 'netkit') && !(await hasNetkit()) ? todo.filter(onNetkit) : []
+  for (const work of todo.filter((one) => !inVm.includes(one))) {
     say(`${work.name}: ${work.title}`)
     keep([await measure(work, args)])
   }
-  const inVm = todo.filter(({ place }) => place === 'vm')
-  if (inVm.length > 0) keep(await measureInVm(inVm, args))
+  if (inVm.length > 0) {
+    try {
+      keep(await measureInVm(inVm, args))
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      say(error.message)
+      const known = new Set(results.works.map(({ name }) => name))
+      keep(inVm.filter(({ name }) => !known.has(name)).map((work) => unmeasured(work, args, error.message)))
+    }
+  }
   return results
 }
 

@@ -53,16 +53,15 @@ export interface Metric {
   readonly unit: 'time' | 'bytes' | 'count'
 }
 
-/** What we mean to reach: a metric of one contender over that of another, at most `ratio`. */
-export interface Target {
-  readonly contender: string
-  readonly metric: string
-  readonly over: string
-  readonly ratio: number
-}
+/** What we mean to reach: a metric of one contender over that of another, at most `ratio`; or by itself, at most `limit`. */
+export type Target =
+  | { readonly contender: string; readonly metric: string; readonly over: string; readonly ratio: number }
+  | { readonly contender: string; readonly metric: string; readonly limit: number }
 
-/** Where it runs: on this machine as it is, in a network namespace, or in a throwaway machine whose kernel has netkit. */
-export type Place = 'machine' | 'namespace' | 'vm'
+/**
+ * Where it runs: on this machine as it is, in a network namespace, or in one on a kernel with netkit: a throwaway machine's where this one has none.
+ */
+export type Place = 'machine' | 'namespace' | 'netkit'
 
 /** A step of the preparation: a program and its arguments. */
 export type Step = readonly [program: Program, ...args: string[]]
@@ -80,8 +79,8 @@ export interface Work {
   readonly undo?: readonly Step[]
   /** Whether each run gets a namespace of its own, because it changes it. */
   readonly fresh?: boolean
-  /** The contender that is 1. */
-  readonly base: string
+  /** The contender that is 1; none where there is nothing to compare. */
+  readonly base?: string
   readonly metrics: readonly Metric[]
   readonly contenders: readonly Contender[]
   readonly targets?: readonly Target[]

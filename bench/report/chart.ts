@@ -81,6 +81,7 @@ function scaleOf(greatest: number): { ticks: number[]; place: (ratio: number) =>
  * Bars of the ratios to the base, with the range that the rounds gave; `undefined` where there is nothing to compare.
  */
 export function barChart(result: Result, metric: Metric): string | undefined {
+  if (result.base === undefined) return undefined
   const bars = result.contenders.flatMap((contender) => {
     const range = spread(ratios(result, contender, metric.name, result.base))
     return range ? [{ contender, range, value: median(samples(result, contender, metric.name)) }] : []

@@ -9,10 +9,10 @@ import { root } from '../set-up/cache.ts'
 import { type Chapter, chapters, type Metric } from '../work.ts'
 import { barChart, lineChart } from './chart.ts'
 import { type Result, type Results, save } from './results.ts'
-import { median, ratios } from './statistics.ts'
-import { markdown, rows } from './table.ts'
+import { judge } from './statistics.ts'
+import { markdown, reachedInWords, rows, targetInWords } from './table.ts'
 import { loadInWords } from './terminal.ts'
-import { quantity, significant } from './units.ts'
+import { quantity } from './units.ts'
 
 const intro = `# Performance
 
@@ -59,12 +59,22 @@ function versionsOf(works: readonly Result[]): string {
 function targets(works: readonly Result[]): string {
   const lines = works.flatMap((work) =>
     work.targets.map((target) => {
-      const reached = ratios(work, target.contender, target.metric, target.over)
-      const metric = work.metrics.find(({ name }) => name === target.metric)?.title ?? target.metric
-      const ratio = median(reached)
-      const verdict = reached.length === 0 ? 'not measured' : ratio <= target.ratio ? 'met' : '**missed**'
-      const figure = reached.length === 0 ? '' : significant(ratio)
-      return `| ${work.title} | ${metric} | ${target.contender} | ${target.over} | ≤ ${target.ratio} | ${figure} | ${verdict} |`
+      const metric = work.metrics.find(({ name }) => name === target.metric)
+      const unit = metric?.unit ?? 'time'
+      const verdict = judge(work, target)
+      const words = verdict.reached === undefined ? 'not measured' : verdict.met ? 'met' : '**missed**'
+      const over = 'limit' in target ? '' : target.over
+      const goal = 'limit' in target ? targetInWords(work, target, unit) : `≤ ${target.ratio}`
+      const cells = [
+        work.title,
+        metric?.title ?? '',
+        target.contender,
+        over,
+        goal,
+        reachedInWords(verdict, unit),
+        words,
+      ]
+      return `| ${cells.join(' | ')} |`
     }),
   )
   if (lines.length === 0) return ''
@@ -91,7 +101,7 @@ function section(folder: string, work: Result): string {
   return [
     `### ${work.title}`,
     '',
-    `\`${work.name}\`, in ratios to ${work.base}.${work.note === undefined ? '' : ` ${work.note}`}`,
+    `\`${work.name}\`${work.base === undefined ? '' : `, in ratios to ${work.base}`}.${work.note === undefined ? '' : ` ${work.note}`}`,
     '',
     ...body,
     ...(absent.length === 0 ? [] : ['Not measured:', '', ...absent, '']),

@@ -30,7 +30,7 @@ export interface Result {
   readonly chapter: Chapter
   readonly title: string
   readonly note?: string | undefined
-  readonly base: string
+  readonly base?: string | undefined
   readonly metrics: readonly Metric[]
   readonly contenders: readonly string[]
   readonly targets: readonly Target[]

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Target } from '../work.ts'
 import { type Result, type Run } from './results.ts'
 
 /** Of some samples. */
@@ -42,7 +43,8 @@ export function samples(result: Result, contender: string, metric: string): numb
 }
 
 /** A contender's metric over the base's in the same round, for each round that has both. */
-export function ratios(result: Result, contender: string, metric: string, base: string): number[] {
+export function ratios(result: Result, contender: string, metric: string, base: string | undefined): number[] {
+  if (base === undefined) return []
   const bases = new Map(of(result, base).map((run) => [run.round, run.values[metric]]))
   return of(result, contender).flatMap((run) => {
     const value = run.values[metric]
@@ -54,4 +56,22 @@ export function ratios(result: Result, contender: string, metric: string, base: 
 /** What the rest of the machine did during a work, in cores. */
 export function foreignLoad(result: Result): Spread | undefined {
   return spread(result.runs.map((run) => run.foreign).filter((value) => value !== undefined))
+}
+
+/** How a target fares. */
+export interface Verdict {
+  readonly target: Target
+  /** The median of the ratios, or of the measurements where the target is a limit; none where it was not measured. */
+  readonly reached: number | undefined
+  readonly met: boolean
+}
+
+/** Holds a target against what was measured. */
+export function judge(result: Result, target: Target): Verdict {
+  const { contender, metric } = target
+  const figures =
+    'limit' in target ? samples(result, contender, metric) : ratios(result, contender, metric, target.over)
+  if (figures.length === 0) return { target, reached: undefined, met: false }
+  const reached = median(figures)
+  return { target, reached, met: reached <= ('limit' in target ? target.limit : target.ratio) }
 }

@@ -3,25 +3,34 @@
  *
  * @module
  */
-import { type Metric } from '../work.ts'
+import { type Metric, type Target } from '../work.ts'
 import { type Result } from './results.ts'
-import { median, ratios, samples, spread } from './statistics.ts'
+import { judge, median, ratios, samples, spread, type Verdict } from './statistics.ts'
 import { quantity, significant } from './units.ts'
 
 const HEAD = ['', 'min', 'median', 'max', 'ratio', 'target'] as const
 
-/** Whether the targets of a metric were met: what stands in the last column. */
-function verdicts(result: Result, metric: Metric, contender: string): string {
+/** A target in words: `≤ 1.4`, `≤ 1 of vishvananda`, `≤ 2 ms`. */
+export function targetInWords(result: Result, target: Target, unit: Metric['unit']): string {
+  if ('limit' in target) return `≤ ${quantity(target.limit, unit)}`
+  return `≤ ${target.ratio}${target.over === result.base ? '' : ` of ${target.over}`}`
+}
+
+/** What was reached, in words. */
+export function reachedInWords({ target, reached }: Verdict, unit: Metric['unit']): string {
+  if (reached === undefined) return ''
+  return 'limit' in target ? quantity(reached, unit) : significant(reached)
+}
+
+/** Whether the targets of a contender's metric were met: what stands in the last column. */
+function verdicts(result: Result, { name, unit }: Metric, contender: string): string {
   return result.targets
-    .filter((target) => target.metric === metric.name && target.contender === contender)
+    .filter((target) => target.metric === name && target.contender === contender)
     .map((target) => {
-      const reached = ratios(result, contender, metric.name, target.over)
-      const over = target.over === result.base ? '' : ` of ${target.over}`
-      if (reached.length === 0) return `≤ ${target.ratio}${over}: not measured`
-      const ratio = median(reached)
-      return ratio <= target.ratio
-        ? `≤ ${target.ratio}${over}: met${over === '' ? '' : ` (${significant(ratio)})`}`
-        : `≤ ${target.ratio}${over}: missed (${significant(ratio)})`
+      const verdict = judge(result, target)
+      const words = targetInWords(result, target, unit)
+      if (verdict.reached === undefined) return `${words}: not measured`
+      return `${words}: ${verdict.met ? 'met' : 'missed'} (${reachedInWords(verdict, unit)})`
     })
     .join('; ')
 }

@@ -41,6 +41,12 @@ export function expand(argument: string, input: string): string {
   return argument.startsWith('@') ? join(bench, 'bpf', `${argument.slice(1)}.bpf.o`) : argument
 }
 
+/** What a failed program said: the line that names an error, or the last one. */
+function gist(complaint: string): string {
+  const all = complaint.trim().split('\n')
+  return (all.find((line) => /^\w*Error\b|^Uncaught|^panic:/.test(line)) ?? all.at(-1) ?? '').trim()
+}
+
 /** The helper that tells what a process cost; without a C compiler there is none. */
 function helper(): string | undefined {
   try {
@@ -100,8 +106,7 @@ export async function execute(
   const wall = Number(process.hrtime.bigint() - start)
   if (ended.code === UNSUPPORTED) throw new Unavailable(complaint.trim() || 'it has no such operation')
   if (ended.signal !== null) throw new Unavailable(`not done after ${setting.patience} s`)
-  if (ended.code !== 0)
-    throw new Unavailable(`exit code ${ended.code}: ${complaint.trim().split('\n').slice(-3).join(' / ')}`)
+  if (ended.code !== 0) throw new Unavailable(`exit code ${ended.code}: ${gist(complaint)}`)
   const usage = existsSync(usagePath) ? (JSON.parse(readFileSync(usagePath, 'utf8')) as Usage) : undefined
   const outcome: Outcome = { values: usage ? { ...usage } : { wall }, curves: {} }
   lines(output, outcome.values, outcome.curves)

@@ -65,7 +65,7 @@ export async function measure(work: Work, options: Options): Promise<Result> {
   const runs: Run[] = []
   const commands = ready(work, options, absences)
   const setting: Setting = { patience: work.patience ?? PATIENCE, nice: options.nice }
-  using shared = work.place === 'namespace' && !work.fresh ? await Lab.open() : undefined
+  using shared = work.place !== 'machine' && !work.fresh ? await Lab.open() : undefined
   const inside = { ...setting, netns: shared?.path }
   if (!work.fresh && work.prepare) await steps(work.prepare, inside)
   for (let round = 0; round < options.rounds; round++) {
@@ -90,6 +90,16 @@ export async function measure(work: Work, options: Options): Promise<Result> {
     }
   }
   if (!work.fresh && work.undo) await steps(work.undo, inside)
+  return resultOf(work, options, runs, absences)
+}
+
+/** The result of a work of which nothing could be measured. */
+export function unmeasured(work: Work, options: Options, reason: string): Result {
+  const absences = work.contenders.map(({ name }) => ({ contender: name, reason }))
+  return resultOf(work, options, [], absences)
+}
+
+function resultOf(work: Work, { scale }: Options, runs: readonly Run[], absences: readonly Absence[]): Result {
   const { name, chapter, title, note, base, metrics, targets = [] } = work
   return {
     name,
@@ -105,6 +115,6 @@ export async function measure(work: Work, options: Options): Promise<Result> {
     when: new Date().toISOString(),
     machine: machine(),
     versions: versions(families(work)),
-    scale: options.scale,
+    scale,
   }
 }

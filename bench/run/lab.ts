@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { Unavailable, which } from '../set-up/shell.ts'
 
 /**
@@ -42,5 +42,17 @@ export class Lab implements Disposable {
 
   [Symbol.dispose](): void {
     this.#holder.stdin?.end()
+  }
+}
+
+/** Whether the running kernel makes netkit pairs for us: asked in a namespace of its own, by whatever `ip` there is. */
+export async function hasNetkit(): Promise<boolean> {
+  try {
+    using lab = await Lab.open()
+    const asked = spawnSync('nsenter', [`--net=${lab.path}`, 'ip', 'link', 'add', 'type', 'netkit'])
+    return asked.status === 0
+  } catch (error) {
+    if (error instanceof Unavailable) return false
+    throw error
   }
 }

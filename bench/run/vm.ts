@@ -37,7 +37,8 @@ export async function measureInVm(works: readonly Work[], options: VmOptions): P
   const names = works.map(({ name }) => name)
   const inside = [process.execPath, join(build, 'bench', 'inside.js'), String(options.rounds), String(options.scale)]
   say(`${names.join(', ')}: in a throwaway machine with Linux ${options.kernel}`)
-  const child = spawn('npm', ['run', '-s', 'vm', '--', '--kernel', options.kernel, '--', ...inside, ...names], {
+  const settings = ['--kernel', options.kernel, '--timeout', '5000', '--memory', '4096']
+  const child = spawn('npm', ['run', '-s', 'vm', '--', ...settings, '--', ...inside, ...names], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -54,8 +55,8 @@ export async function measureInVm(works: readonly Work[], options: VmOptions): P
   const code = await new Promise<number | null>((resolve) => {
     child.on('close', resolve)
   })
-  if (!answer) throw new Error(`the throwaway machine ended with ${code} and gave no results`)
-  return answer
+  if (answer) return answer
+  throw new Unavailable(`the throwaway machine ended with ${code} and gave no results`)
 }
 
 /** What the run inside prints for the one outside. */

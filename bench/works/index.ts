@@ -9,7 +9,9 @@ import { drain } from './drain.ts'
 import { perf, ring1024, ring16, ring256, ring64, ringLive } from './events.ts'
 import { links10k, links1k, linksProcess } from './links.ts'
 import { kernelBtf, loadLarge, loadMedium, loadTiny, parseLarge, parseMedium, parseTiny } from './loading.ts'
+import { churn, garbage, stallNetkit, stallVeth } from './loop.ts'
 import { mapBatches, mappedValues, mapSingles } from './maps.ts'
+import { manyPairs, onePair, startToNetkit, traffic } from './netkit.ts'
 import { oneTable, routes100k, routes1m } from './routes.ts'
 import { imports, startToAttached } from './start.ts'
 import { createVeth, deleteVeth } from './veth.ts'
@@ -43,6 +45,14 @@ const all: readonly ((size: Size) => Work)[] = [
   loadLarge,
   startToAttached,
   imports,
+  startToNetkit,
+  onePair,
+  manyPairs,
+  traffic,
+  stallVeth,
+  stallNetkit,
+  garbage,
+  churn,
 ]
 
 /** The works whose name has the pattern in it, of that size. */
