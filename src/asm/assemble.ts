@@ -19,12 +19,16 @@ function check(index: number, field: string, value: number, low: number, high: n
 }
 
 function checkFields(instruction: Instruction, index: number): void {
-  check(index, 'opcode', instruction.opcode, 0, 0xff)
-  check(index, 'dst', instruction.dst, 0, 15)
-  check(index, 'src', instruction.src, 0, 15)
-  check(index, 'offset', instruction.offset, -0x8000, 0x7fff)
+  const { opcode, dst, src, offset, imm } = instruction
+  const small = (opcode & 0xff) === opcode && (dst & 15) === dst && (src & 15) === src
+  // The usual case in one go; what follows says which field it is.
+  if (small && (offset << 16) >> 16 === offset && ((imm | 0) === imm || imm >>> 0 === imm)) return
+  check(index, 'opcode', opcode, 0, 0xff)
+  check(index, 'dst', dst, 0, 15)
+  check(index, 'src', src, 0, 15)
+  check(index, 'offset', offset, -0x8000, 0x7fff)
   // Unsigned immediates are welcome too: masks are written so.
-  check(index, 'imm', instruction.imm, -0x8000_0000, 0xffff_ffff)
+  check(index, 'imm', imm, -0x8000_0000, 0xffff_ffff)
 }
 
 /**

@@ -64,6 +64,12 @@ function functionSymbols(file: ElfFile, section: ElfSection): ElfSymbol[] {
   return found.sort((a, b) => a.value - b.value)
 }
 
+/** The instruction with what is noted about it. Most have nothing, and stay as they are. */
+function annotate(plain: Instruction, source: SourceLine | undefined, core: CoreRelocation | undefined): Instruction {
+  if (core !== undefined) return source === undefined ? { ...plain, core } : { ...plain, source, core }
+  return source === undefined ? plain : { ...plain, source }
+}
+
 function readFunction(
   section: ElfSection,
   all: readonly Instruction[],
@@ -82,7 +88,7 @@ function readFunction(
     const source = notes.lines.get(at)
     const core = notes.core.get(at)
     places.push(at)
-    instructions.push({ ...plain, ...(source && { source }), ...(core && { core }) })
+    instructions.push(annotate(plain, source, core))
     at += slotsOf(plain) * SLOT
     if (at > end) throw new ElfError('a function ends within an instruction', { section: section.name, offset: end })
   }

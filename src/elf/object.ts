@@ -5,7 +5,7 @@ import { readData, readVariables } from './data.ts'
 import { ElfError } from './error.ts'
 import { readExterns } from './externs.ts'
 import { Bytes } from './bytes.ts'
-import { type ElfFile, type ElfSection, readElf } from './file.ts'
+import { type ElfFile, type ElfSection, readElf, SectionType } from './file.ts'
 import { JumpTables } from './jump-tables.ts'
 import { readLegacyMaps } from './legacy-maps.ts'
 import { readMapValues } from './map-values.ts'
@@ -157,6 +157,9 @@ export function readObject(bytes: Uint8Array, options: ReadObjectOptions = {}): 
   if (file.type !== ET_REL) throw new ElfError('no object file: an executable or a library', { offset: 0x10 })
   if (file.machine !== EM_BPF && file.machine !== EM_NONE) {
     throw new ElfError(`compiled for machine ${file.machine}, not for BPF (${EM_BPF})`, { offset: 0x12 })
+  }
+  if (!file.sections.some(({ type }) => type === SectionType.SYMTAB)) {
+    throw new ElfError('it has no symbol table, without which nothing in it can be found: was it stripped?')
   }
   const sections = new Sections(file)
   const types = readTypes(file, sections.first('btf'), sections.first('btfExt'))

@@ -1,4 +1,13 @@
-import { type Instruction, isFunctionCall, LD_IMM64, Pseudo, type Reference, slotsOf, withImm64 } from '../asm/index.ts'
+import {
+  CALL,
+  type Instruction,
+  isFunctionAddress,
+  isFunctionCall,
+  LD_IMM64,
+  Pseudo,
+  type Reference,
+  withImm64,
+} from '../asm/index.ts'
 import { type CodeFunction, type CodeMap, sectionOf } from './code.ts'
 import { ElfError } from './error.ts'
 import { type ElfFile, type ElfRelocation, type ElfSection, readRelocations } from './file.ts'
@@ -103,7 +112,7 @@ function resolve(site: Site, relocation: ElfRelocation, to: Destinations): Instr
     return refer(instruction, { kind: 'function', name: to.code.at(target, offset, place).name })
   }
   if (instruction.opcode !== LD_IMM64) {
-    throw new ElfError(`a relocation of an instruction that takes none (opcode ${instruction.opcode})`, place)
+    throw new ElfError('a relocation of a call of something else than a function', place)
   }
   return toSection(site, target, symbol.value, symbol.size, to)
 }
@@ -121,6 +130,13 @@ function localAddress(site: Site, at: number, to: Destinations): Instruction {
   return load(site, { kind: 'function', name: to.code.at(site.code.section, offset, site.place).name }, Pseudo.FUNC)
 }
 
+/** Refuses a relocation of something else than a load or call; those between functions concern nobody. */
+function refuseStray(section: ElfSection, functions: readonly CodeFunction[], offset: number): void {
+  const owner = functions.find(({ start, symbol }) => offset >= start && offset < start + symbol.size)
+  if (owner === undefined) return
+  throw new ElfError('a relocation of an instruction that takes none', { section: section.name, offset })
+}
+
 /**
  * Gives every instruction that the file's relocations or its own distance tie to something else a reference to it, in
  * place. Throws {@link ElfError} for a relocation that leads nowhere, or into what is not understood.
@@ -129,18 +145,19 @@ export function resolveSection(section: ElfSection, functions: readonly CodeFunc
   const relocations = new Map<number, ElfRelocation>()
   for (const relocation of readRelocations(to.file, section)) relocations.set(relocation.offset, relocation)
   for (const code of functions) {
-    for (const [index, instruction] of code.instructions.entries()) {
+    const { instructions } = code
+    for (let index = 0; index < instructions.length; index++) {
+      const instruction = instructions[index]
+      // Nothing else refers to anything, and most instructions are something else.
+      if (instruction === undefined || (instruction.opcode !== LD_IMM64 && instruction.opcode !== CALL)) continue
       const at = code.places[index] ?? 0
       const site: Site = { code, instruction, place: { section: section.name, offset: at } }
       const relocation = relocations.get(at)
-      if (relocation !== undefined) code.instructions[index] = resolve(site, relocation, to)
-      else if (isFunctionCall(instruction)) code.instructions[index] = localCall(site, at, to)
-      else if (instruction.opcode === LD_IMM64 && instruction.src === Pseudo.FUNC) {
-        code.instructions[index] = localAddress(site, at, to)
-      }
-      if (slotsOf(instruction) === 2 && relocations.has(at + SLOT)) {
-        throw new ElfError('a relocation of the second half of an instruction', { ...site.place, offset: at + SLOT })
-      }
+      if (relocation !== undefined) instructions[index] = resolve(site, relocation, to)
+      else if (isFunctionCall(instruction)) instructions[index] = localCall(site, at, to)
+      else if (isFunctionAddress(instruction)) instructions[index] = localAddress(site, at, to)
+      relocations.delete(at)
     }
   }
+  for (const offset of relocations.keys()) refuseStray(section, functions, offset)
 }

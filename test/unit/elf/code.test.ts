@@ -269,7 +269,7 @@ describe('code that no compiler writes', () => {
       read([f, ...symbols], { bytes: wide, relocations: [{ offset, symbol }] })
     expect(relocated(0, 'nobody')).toThrow('section .reltc at byte 0: symbol 9999 does not exist')
     expect(relocated(64, 'f')).toThrow('section .reltc at byte 0: place 64 lies outside of section tc')
-    expect(relocated(8, 'f')).toThrow('a relocation of the second half of an instruction')
+    expect(relocated(8, 'f')).toThrow('a relocation of an instruction that takes none')
     expect(relocated(16, 'f')).toThrow('a relocation of an instruction that takes none')
     expect(relocated(0, 'f')).toThrow('no function starts at byte 1')
     const withAddends = object(
