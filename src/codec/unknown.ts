@@ -39,7 +39,7 @@ export class UnknownAttributes implements Iterable<UnknownAttribute> {
 
   *[Symbol.iterator](): Iterator<UnknownAttribute> {
     const view = new DataView(this.raw.buffer, this.raw.byteOffset, this.raw.byteLength)
-    for (let at = 0; at < this.raw.length;) {
+    for (let at = 0; at + 4 <= this.raw.length;) {
       const size = view.getUint16(at, littleEndian)
       if (size < 4) return
       const type = view.getUint16(at + 2, littleEndian)

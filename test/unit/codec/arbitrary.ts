@@ -13,8 +13,8 @@ import {
   walk,
 } from '../../../src/codec/index.ts'
 
-/** How to make values for codecs that a table brings along, by their `kind`. */
-export type Custom = { readonly [kind: string]: (codec: AnyCodec, context: Context) => fc.Arbitrary<unknown> }
+/** How to make values for codecs that a table brings along, by their `kind`; `undefined` for those that are never written. */
+export type Custom = { readonly [kind: string]: ((codec: AnyCodec) => fc.Arbitrary<unknown>) | undefined }
 
 /** What the value of a codec depends on besides the codec. */
 export interface Context {
@@ -47,7 +47,8 @@ export function arbitraryOf(codec: AnyCodec, custom: Custom = {}): fc.Arbitrary<
 export function valueOf(codec: AnyCodec, context: Context): fc.Arbitrary<unknown> {
   const any = codec as Any
   const make = context.custom[codec.kind]
-  if (make !== undefined) return make(codec, context)
+  if (make !== undefined) return make(codec)
+  if (isReadOnly(codec, context)) return fc.constant(undefined)
   switch (codec.kind) {
     case 'u8':
     case 'u16':
@@ -121,6 +122,10 @@ export function valueOf(codec: AnyCodec, context: Context): fc.Arbitrary<unknown
     default:
       throw new Error(`no values for a codec of kind ${codec.kind}`)
   }
+}
+
+function isReadOnly(codec: AnyCodec, { custom }: Context): boolean {
+  return Object.hasOwn(custom, codec.kind) && custom[codec.kind] === undefined
 }
 
 function recordOf(
