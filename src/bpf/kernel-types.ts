@@ -54,6 +54,14 @@ export class KernelTypes implements Disposable {
     return this.#read.get(name)
   }
 
+  /** The types of every module that can be read. */
+  *moduleTypes(): Generator<Btf, void, undefined> {
+    for (const name of this.modules) {
+      const btf = this.module(name)
+      if (btf) yield btf
+    }
+  }
+
   /** Finds a type in vmlinux, then in the modules. */
   find(name: string, kind: BtfKind): KernelType | undefined {
     const own = this.vmlinux.findId(name, kind)

@@ -3,35 +3,40 @@
  *
  * @module
  */
-import { linkProgram, type MapSpec, type ObjectSpec, type ProgramSpec } from '../../elf/index.ts'
+import { kernelBtf, type MapSpec, type ObjectSpec } from '../../elf/index.ts'
+import { KernelError, pageSize } from '../../sys/index.ts'
 import { perform, performAsync, type Steps } from '../call.ts'
 import { KernelTypes } from '../kernel-types.ts'
-import { type BpfMap } from '../maps/map.ts'
 import { kindOfMap } from '../maps/kinds.ts'
+import { type BpfMap } from '../maps/map.ts'
 import { type ProgramType } from '../names.ts'
 import { Program } from '../programs/program.ts'
-import { firstContents } from './contents.ts'
+import { withVariables } from './contents.ts'
+import { ObjectCore } from './core.ts'
 import { missing, ObjectError } from './errors.ts'
-import { kconfigContents } from './kconfig.ts'
-import { fillOuter, openMap } from './maps.ts'
+import { fillOuter, type MapContext, openMap } from './maps.ts'
 import { type CollectionOptions, type ProgramTypes } from './options.ts'
-import { chosenPrograms, type ProgramContext, programOptions, referredTo } from './programs.ts'
+import { chosenPrograms, prepareProgram, type Prepared, programOptions, referredTo } from './programs.ts'
 import { type ObjectSource, specOf } from './source.ts'
-import { openVariables, type Section, type Variable } from './variables.ts'
+import { loadObjectBtf, type ObjectBtf } from './types.ts'
+import { openVariables, Section, type Variable } from './variables.ts'
 
 /** What a load has made so far: given up as a whole when one step fails. */
 interface Parts {
   readonly maps: Map<string, BpfMap>
   readonly programs: Map<string, Program>
+  /** The memory of variables that is open. */
+  readonly sections: Map<string, Section>
 }
 
-function closeAll({ maps, programs }: Parts): void {
+function closeAll({ maps, programs, sections }: Parts): void {
+  for (const section of sections.values()) section.close()
   for (const program of programs.values()) program.close()
   for (const map of maps.values()) map.close()
 }
 
 /** The maps that are to be there: those that programs use, those that these hold, and unless `onlyUsed` all others too. */
-function chosenMaps(spec: ObjectSpec, programs: readonly ProgramSpec[], options: CollectionOptions): MapSpec[] {
+function chosenMaps(spec: ObjectSpec, prepared: readonly Prepared[], options: CollectionOptions): MapSpec[] {
   const wanted = new Set<string>()
   const want = (name: string): void => {
     const map = spec.maps[name]
@@ -39,50 +44,64 @@ function chosenMaps(spec: ObjectSpec, programs: readonly ProgramSpec[], options:
     wanted.add(name)
     if (kindOfMap(map.type).holds === 'map') for (const value of map.values) want(value.name)
   }
-  for (const program of programs) {
-    for (const name of referredTo(linkProgram(spec, program), ['map', 'mapValue', 'arena'])) want(name)
-  }
+  for (const { instructions } of prepared) for (const name of referredTo(instructions, MAPS)) want(name)
   for (const map of Object.values(spec.maps)) if (!options.onlyUsed && map.autocreate) want(map.name)
   return [...wanted].map((name) => spec.maps[name]!)
 }
+
+const MAPS = ['map', 'mapValue', 'arena'] as const
 
 function* loadingCollection<P extends ProgramTypes>(
   source: ObjectSource,
   options: CollectionOptions<P>,
 ): Steps<Collection<P>> {
-  const spec = specOf(source, options)
+  const spec = withVariables(specOf(source, options), options.variables)
   const chosen = chosenPrograms(spec, options)
-  const parts: Parts = { maps: new Map(), programs: new Map() }
-  using kernel = new KernelTypes()
+  const parts: Parts = { maps: new Map(), programs: new Map(), sections: new Map() }
+  const kernel = options.kernel ?? new KernelTypes()
+  const builder = kernelBtf(spec)
+  let btf: ObjectBtf
   try {
-    openMaps(spec, chosen, options, parts)
-    const context: ProgramContext = { spec, options, maps: parts.maps, kernel }
-    for (const program of chosen) {
-      parts.programs.set(program.name, yield* Program.loading(programOptions(context, program)))
+    const core = spec.btf && new ObjectCore(spec.btf, kernel, options.targetBtf)
+    const prepared = chosen.map((one) => prepareProgram(spec, one, core, (text) => builder?.string(text) ?? 0))
+    btf = loadObjectBtf(builder, options.tokenFd)
+    const btfFd = btf && 'fd' in btf ? btf.fd.number : undefined
+    openMaps(chosenMaps(spec, prepared, options), { spec, options, btfFd }, parts)
+    const arenaOffset = (name: string): number => parts.sections.get(name)?.offset ?? 0
+    const context = { spec, options, kernel, maps: parts.maps, arenaOffset, btfFd }
+    for (const one of prepared) {
+      parts.programs.set(one.spec.name, yield* Program.loading(programOptions(context, one)))
     }
     fillProgramArrays(spec, parts)
     return new Collection<P>(spec, parts)
   } catch (error) {
     closeAll(parts)
+    // What the program lacks may be the types that the kernel did not take.
+    if (btf && 'error' in btf && error instanceof KernelError) error.cause ??= btf.error
     throw error
+  } finally {
+    if (btf && 'fd' in btf) btf.fd.close()
+    if (!options.kernel) kernel.close()
   }
 }
 
-function openMaps(spec: ObjectSpec, programs: readonly ProgramSpec[], options: CollectionOptions, parts: Parts): void {
-  const { maps } = parts
-  const kconfig = Object.fromEntries(
-    Object.entries(options.variables ?? {}).filter(([name]) => spec.externs[name]?.kind === 'kconfig'),
-  )
-  const variables = Object.fromEntries(
-    Object.entries(options.variables ?? {}).filter(([name]) => !Object.hasOwn(kconfig, name)),
-  )
-  const contents = new Map(firstContents(spec, variables))
-  for (const map of chosenMaps(spec, programs, options)) {
+function openMaps(chosen: readonly MapSpec[], context: MapContext, { maps, sections }: Parts): void {
+  for (const map of chosen) {
     if (map.origin === 'struct_ops') continue
-    if (map.origin === 'kconfig') contents.set(map.name, kconfigContents(spec, map, kconfig))
-    maps.set(map.name, openMap({ spec, options, contents, btf: undefined }, map))
+    const opened = openMap(context, map)
+    maps.set(map.name, opened)
+    if (map.type === 'arena' && map.contents) sections.set(map.name, fillArena(opened, map.contents))
   }
-  for (const name of maps.keys()) fillOuter(spec.maps[name]!, maps)
+  for (const map of chosen) fillOuter(map, maps)
+}
+
+/** Puts globals at the end of their arena: at its beginning the first of them would be at address 0, as if it were not there. */
+function fillArena(map: BpfMap, contents: Uint8Array): Section {
+  const page = pageSize()
+  const section = new Section(map, false, map.maxEntries * page - Math.ceil(contents.length / page) * page)
+  const { view } = section
+  if (view) new Uint8Array(view.buffer, view.byteOffset, contents.length).set(contents)
+  return section
 }
 
 /** Puts the programs that a program array has from the start into it. */
@@ -122,17 +141,14 @@ export class Collection<P extends ProgramTypes = ProgramTypes> implements Dispos
   /** Its global variables by name. */
   readonly variables: Readonly<Record<string, Variable>>
   readonly #parts: Parts
-  readonly #sections: readonly Section[]
 
   /** @internal */
   constructor(spec: ObjectSpec, parts: Parts) {
-    const { variables, sections } = openVariables(spec, parts.maps)
     this.spec = spec
     this.programs = Object.fromEntries(parts.programs) as unknown as Programs<P>
     this.maps = Object.fromEntries(parts.maps)
-    this.variables = variables
+    this.variables = openVariables(spec, parts.maps, parts.sections)
     this.#parts = parts
-    this.#sections = sections
   }
 
   /**
@@ -194,7 +210,6 @@ export class Collection<P extends ProgramTypes = ProgramTypes> implements Dispos
 
   /** Closes programs, maps and the memory of variables. A second call does nothing. */
   close(): void {
-    for (const section of this.#sections) section.close()
     closeAll(this.#parts)
   }
 

@@ -6,13 +6,14 @@
 import { join } from 'node:path'
 import { valueCodec } from '../../btf/index.ts'
 import { type MapSpec, type ObjectSpec } from '../../elf/index.ts'
-import { pageSize } from '../../sys/index.ts'
+import { KernelError, pageSize } from '../../sys/index.ts'
 import { type MapCodec } from '../maps/codec.ts'
 import { type MapOptions } from '../maps/create.ts'
 import { kindOfMap } from '../maps/kinds.ts'
 import { BpfMap } from '../maps/map.ts'
 import { type CollectionOptions } from './options.ts'
 import { ObjectError } from './errors.ts'
+import { kconfigContents } from './kconfig.ts'
 import { pinnedMap, requireFit } from './pinned.ts'
 
 /** Where maps that are pinned by name go unless the caller says. */
@@ -20,11 +21,6 @@ const BPFFS = '/sys/fs/bpf'
 
 /** Origins whose only value is set once and then frozen. */
 const CONSTANT = new Set<MapSpec['origin']>(['rodata', 'kconfig'])
-
-/** What the object's BTF became in the kernel; undefined where it is not there. */
-export interface KernelBtf {
-  readonly fd: number
-}
 
 /** Keys and values by the object's types, where it has them and the kernel's sizes are theirs. */
 export function codecs(spec: ObjectSpec, map: MapSpec): Pick<MapOptions, 'key' | 'value'> {
@@ -45,10 +41,11 @@ export function codecs(spec: ObjectSpec, map: MapSpec): Pick<MapOptions, 'key' |
 }
 
 /** The options of `BpfMap.create` for a map of the object. */
-function mapOptions(map: MapSpec, btf: KernelBtf | undefined): MapOptions {
+function mapOptions(map: MapSpec, btfFd: number | undefined): MapOptions {
   const kind = kindOfMap(map.type)
-  const typed = btf && !kind.holds && !kind.opaque && map.keyType !== undefined && map.valueType !== undefined
-  const data = btf && map.origin !== 'maps' && map.origin !== 'legacy' && map.valueType !== undefined
+  const described = btfFd !== undefined && !kind.typeless && map.valueType !== undefined
+  // The value of a data map is a section, its key nothing that has a type.
+  const btf = described && { fd: btfFd, keyTypeId: map.keyType ?? 0, valueTypeId: map.valueType }
   return {
     type: map.type,
     name: map.name,
@@ -58,8 +55,7 @@ function mapOptions(map: MapSpec, btf: KernelBtf | undefined): MapOptions {
     flags: map.flags,
     extra: map.extra,
     numaNode: map.numaNode,
-    ...(typed && { btf: { fd: btf.fd, keyTypeId: map.keyType, valueTypeId: map.valueType } }),
-    ...(data && { btf: { fd: btf.fd, keyTypeId: 0, valueTypeId: map.valueType } }),
+    ...(btf && { btf }),
   }
 }
 
@@ -76,8 +72,8 @@ function entriesOf({ type, maxEntries }: MapSpec): number | undefined {
 export interface MapContext {
   readonly spec: ObjectSpec
   readonly options: CollectionOptions
-  readonly contents: ReadonlyMap<string, Uint8Array>
-  readonly btf: KernelBtf | undefined
+  /** The descriptor of the object's types; undefined where the kernel does not have them. */
+  readonly btfFd: number | undefined
 }
 
 /** Creates, or opens, one map. The caller closes it, also one that it gave itself: it gets a descriptor of its own. */
@@ -111,11 +107,29 @@ function reopened(map: BpfMap, typed: Pick<MapOptions, 'key' | 'value'>): BpfMap
 
 function makeMap(context: MapContext, map: MapSpec): BpfMap {
   const { spec, options } = context
-  const own = { ...mapOptions(map, context.btf), ...codecs(spec, map), tokenFd: options.tokenFd }
-  if (!map.inner) return filled(BpfMap.create(own) as BpfMap, map, context.contents.get(map.name))
+  const own = { ...mapOptions(map, context.btfFd), ...codecs(spec, map), tokenFd: options.tokenFd }
+  if (!map.inner) return filled(create(own), map, contentsOf(context, map))
   // The kernel only looks at the shape of the inner map: it is gone again at once.
-  using inner = BpfMap.create(mapOptions(map.inner, context.btf))
-  return BpfMap.create({ ...own, inner }) as BpfMap
+  using inner = create(mapOptions(map.inner, context.btfFd))
+  return create({ ...own, inner })
+}
+
+/** Creates a map, without its types when the kernel does not take them: they matter to tools, and to those values that need them. */
+function create(options: MapOptions): BpfMap {
+  try {
+    return BpfMap.create(options) as BpfMap
+  } catch (error) {
+    if (!options.btf || !(error instanceof KernelError)) throw error
+    try {
+      return BpfMap.create({ ...options, btf: undefined }) as BpfMap
+    } catch {
+      throw error
+    }
+  }
+}
+
+function contentsOf({ spec, options }: MapContext, map: MapSpec): Uint8Array | undefined {
+  return map.origin === 'kconfig' ? kconfigContents(spec, map, options.variables) : map.contents
 }
 
 /** Sets the only value of a data map, and freezes a constant one so that the verifier may rely on it. */

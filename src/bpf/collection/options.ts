@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { type Btf } from '../../btf/index.ts'
 import { type ReadObjectOptions } from '../../elf/index.ts'
+import { type KernelTypes } from '../kernel-types.ts'
 import { type BpfMap } from '../maps/map.ts'
 import { type ProgramType } from '../names.ts'
 import { type Program } from '../programs/program.ts'
@@ -28,6 +30,10 @@ export interface CollectionOptions<P extends ProgramTypes = ProgramTypes> extend
   readonly pinPath?: string | undefined
   /** The program that an extension or tracing program goes onto, by the name of the latter. */
   readonly targets?: Readonly<Record<string, Program>> | undefined
+  /** The types that CO-RE relocations are resolved against, in place of the kernel's own: for a kernel that has none. */
+  readonly targetBtf?: Btf | undefined
+  /** The kernel's types, to share between loads: reading them takes some 10 ms. They stay the caller's. */
+  readonly kernel?: KernelTypes | undefined
   /** Have the verifier write a log for each program: 1 the path, 2 all states, 4 statistics, added up. */
   readonly logLevel?: number | undefined
   /** A descriptor from `BPF_TOKEN_CREATE`. Requires Linux 6.9. */

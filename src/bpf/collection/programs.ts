@@ -3,15 +3,23 @@
  *
  * @module
  */
-import { type Instruction } from '../../asm/index.ts'
+import { type Instruction, type Reference } from '../../asm/index.ts'
 import { type BtfKind } from '../../btf/index.ts'
-import { type ExternSpec, linkProgram, type ObjectSpec, type ProgramSpec } from '../../elf/index.ts'
+import {
+  type ExternSpec,
+  linkProgram,
+  type ObjectSpec,
+  type ProgramInfo,
+  programInfo,
+  type ProgramSpec,
+} from '../../elf/index.ts'
 import { openBtf, readBtf } from '../btf-objects.ts'
 import { type KernelTypes } from '../kernel-types.ts'
 import { type BpfMap } from '../maps/map.ts'
 import { type AttachType, type ProgramType } from '../names.ts'
 import { type Program } from '../programs/program.ts'
 import { type AttachTarget, type ProgramOptions } from '../programs/load.ts'
+import { type ObjectCore } from './core.ts'
 import { ObjectError } from './errors.ts'
 import { kernelSymbols } from './kallsyms.ts'
 import { type CollectionOptions } from './options.ts'
@@ -35,44 +43,73 @@ export function chosenPrograms(spec: ObjectSpec, { programs }: CollectionOptions
 export interface ProgramContext {
   readonly spec: ObjectSpec
   readonly options: CollectionOptions
-  readonly maps: ReadonlyMap<string, BpfMap>
   readonly kernel: KernelTypes
+  readonly maps: ReadonlyMap<string, BpfMap>
+  /** How far into its arena the object's globals begin. */
+  readonly arenaOffset: (name: string) => number
+  /** The descriptor of the object's types; undefined where the kernel does not have them. */
+  readonly btfFd: number | undefined
+}
+
+/** A program before it is told where its maps are: put together, relocated, described. */
+export interface Prepared {
+  readonly spec: ProgramSpec
+  readonly instructions: readonly Instruction[]
+  readonly info: ProgramInfo
+  /** Instructions that must not be reached, by slot, and why. */
+  readonly poisoned: ReadonlyMap<number, string>
+}
+
+/** Puts a program together with what it calls, and relocates it for this kernel; `intern` places a string in the object's types. */
+export function prepareProgram(
+  spec: ObjectSpec,
+  program: ProgramSpec,
+  core: ObjectCore | undefined,
+  intern: (text: string) => number,
+): Prepared {
+  if (program.type === 'unspec') {
+    const message = `program ${program.name}: section ${JSON.stringify(program.section)} names no program type`
+    throw new ObjectError(message, { program: program.name })
+  }
+  const linked = linkProgram(spec, program)
+  const { code, poisoned } = core?.relocate(program.name, linked) ?? {
+    code: linked,
+    poisoned: new Map<number, string>(),
+  }
+  return { spec: program, instructions: code, info: programInfo(code, { intern }), poisoned }
 }
 
 /** The names of the things outside of the program that instructions refer to. */
-export function referredTo(instructions: readonly Instruction[], kinds: readonly string[]): Set<string> {
+export function referredTo(instructions: readonly Instruction[], kinds: readonly Reference['kind'][]): Set<string> {
   const names = new Set<string>()
   for (const { reference } of instructions) if (reference && kinds.includes(reference.kind)) names.add(reference.name)
   return names
 }
 
 /** The options of `Program.load` for a program of the object. */
-export function programOptions(context: ProgramContext, program: ProgramSpec): ProgramOptions {
-  const { spec, options } = context
-  if (program.type === 'unspec') {
-    const message = `program ${program.name}: section ${JSON.stringify(program.section)} names no program type`
-    throw new ObjectError(message, { program: program.name })
-  }
-  const linked = linkProgram(spec, program)
-  const { places, fdArray } = placesOf(context, program, linked)
-  const instructions = resolveOutside(linked, places)
+export function programOptions(context: ProgramContext, prepared: Prepared): ProgramOptions {
+  const { spec, options, btfFd } = context
+  const { spec: program, info, poisoned } = prepared
+  const { places, fdArray } = placesOf(context, program, prepared.instructions)
   return {
     type: program.type,
     name: program.name,
     license: spec.license,
-    instructions,
+    instructions: resolveOutside(prepared.instructions, places),
     attachType: program.attachType,
     flags: program.flags,
     kernelVersion: spec.version,
     target: targetOf(context, program),
+    ...(btfFd !== undefined && info.functions && { btf: { fd: btfFd, functions: info.functions, lines: info.lines } }),
     fdArray,
     logLevel: options.logLevel,
     tokenFd: options.tokenFd,
+    explain: (slot) => poisoned.get(slot),
   }
 }
 
 function placesOf(
-  { spec, maps, kernel }: ProgramContext,
+  { spec, maps, kernel, arenaOffset }: ProgramContext,
   program: ProgramSpec,
   linked: readonly Instruction[],
 ): { places: Places; fdArray: number[] } {
@@ -111,7 +148,7 @@ function placesOf(
         throw new ObjectError(`program ${program.name} uses map ${name}, which is not created`, { ...place, map: name })
       return map.fd.number
     },
-    arenaOffset: () => 0,
+    arenaOffset,
     ksym(name) {
       const extern = externOf(name)
       if (extern.kind === 'ksym') {

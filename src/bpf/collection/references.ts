@@ -17,8 +17,8 @@ export interface Places {
   kfunc(name: string): { readonly btfId: number; readonly fdIndex: number } | null
 }
 
-/** A call that the verifier refuses when it is reached: of a weak function that the kernel does not have. */
-export const MISSING_KFUNC = 0x6e6f_6e65
+/** A helper that no kernel has: a call of it is refused when it is reached, and left out when it is not. */
+const NO_HELPER = 0x6e6f_6e65
 
 const load = (instruction: Instruction, src: number, value: bigint): Instruction => ({
   ...withImm64(instruction, value),
@@ -48,8 +48,9 @@ const RESOLVE: {
   },
   kfunc(instruction, { name }, places) {
     const found = places.kfunc(name)
-    const { btfId, fdIndex } = found ?? { btfId: MISSING_KFUNC, fdIndex: 0 }
-    return { ...instruction, imm: btfId, offset: fdIndex, reference: undefined }
+    // A kernel function that is not there is refused even where no path leads to it; a helper is not.
+    if (found === null) return { ...instruction, src: 0, imm: NO_HELPER, offset: 0, reference: undefined }
+    return { ...instruction, imm: found.btfId, offset: found.fdIndex, reference: undefined }
   },
 }
 

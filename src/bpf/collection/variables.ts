@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type MapSpec, type ObjectSpec, type VariableSpec } from '../../elf/index.ts'
+import { type ObjectSpec, type VariableSpec } from '../../elf/index.ts'
 import { type Mapping } from '../../sys/index.ts'
 import { type MapCodec } from '../maps/codec.ts'
 import { type BpfMap } from '../maps/map.ts'
@@ -12,28 +12,32 @@ import { ObjectError } from './errors.ts'
 
 const MMAPABLE = 1024
 
-/** The value of a data map: mapped into memory where the map allows, else read and written whole. */
+/** The memory that holds the variables of a section: the only value of a data map, or the end of an arena. */
 export class Section {
-  /** The map that holds it. */
+  /** The map that it is in. */
   readonly map: BpfMap
   /** Whether programs rely on it not to change. */
   readonly constant: boolean
+  /** Where in the map's memory it begins. */
+  readonly offset: number
   #mapping: Mapping | undefined
   #view: DataView | undefined
 
-  constructor(map: BpfMap, constant: boolean) {
+  constructor(map: BpfMap, constant: boolean, offset = 0) {
     this.map = map
     this.constant = constant
+    this.offset = offset
   }
 
   /** Its memory, which programs see at once; undefined for a map that cannot be mapped. */
   get view(): DataView | undefined {
-    if (this.#mapping?.closed === false || (this.map.flags & MMAPABLE) === 0) return this.#view
+    if (this.#view || (this.map.type !== 'arena' && (this.map.flags & MMAPABLE) === 0)) return this.#view
     this.#mapping = this.map.mmap({ write: !this.constant })
-    this.#view = new DataView(this.#mapping.buffer, 0, this.map.valueSize)
+    this.#view = new DataView(this.#mapping.buffer, this.offset)
     return this.#view
   }
 
+  /** Unmaps it. */
   close(): void {
     this.#mapping?.close()
     this.#view = undefined
@@ -143,20 +147,19 @@ export class Variable<T = unknown> {
   }
 }
 
-/** The variables of the maps that were created, and what closes their memory. */
+/** The variables of the maps that were created. `sections` are those that are open already, and takes those that are opened here. */
 export function openVariables(
   spec: ObjectSpec,
   maps: ReadonlyMap<string, BpfMap>,
-): { variables: Record<string, Variable>; sections: Section[] } {
-  const sections = new Map<string, Section>()
+  sections: Map<string, Section>,
+): Record<string, Variable> {
   const variables: Record<string, Variable> = {}
   for (const variable of Object.values(spec.variables)) {
     const map = maps.get(variable.map)
-    const origin: MapSpec['origin'] | undefined = spec.maps[variable.map]?.origin
-    if (!map || map.type !== 'array') continue
+    if (!map) continue
     let home = sections.get(variable.map)
-    if (!home) sections.set(variable.map, (home = new Section(map, origin === 'rodata')))
+    if (!home) sections.set(variable.map, (home = new Section(map, spec.maps[variable.map]?.origin === 'rodata')))
     variables[variable.name] = new Variable(variable, home, variableCodec(spec, variable))
   }
-  return { variables, sections: [...sections.values()] }
+  return variables
 }

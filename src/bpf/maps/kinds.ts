@@ -22,15 +22,17 @@ export interface MapKind {
   readonly valueSize?: number
   /** One entry a CPU, unless the caller says how many. */
   readonly entryPerCpu?: true
+  /** The kernel takes no types for it. */
+  readonly typeless?: true
   /** Values are not read from outside, or in a way of their own. */
   readonly opaque?: true
 }
 
 const index = { index: true, keySize: 4 } as const
-const descriptors = { ...index, valueSize: 4 } as const
+const descriptors = { ...index, valueSize: 4, typeless: true } as const
 const perCpu = { perCpu: true } as const
 const keyless = { keyless: true, keySize: 0 } as const
-const opaque = { keySize: 0, valueSize: 0, opaque: true } as const
+const opaque = { keySize: 0, valueSize: 0, opaque: true, typeless: true } as const
 
 const KINDS = {
   unspec: {},
@@ -40,18 +42,18 @@ const KINDS = {
   perf_event_array: { ...descriptors, entryPerCpu: true },
   percpu_hash: perCpu,
   percpu_array: { ...index, ...perCpu },
-  stack_trace: index,
+  stack_trace: { ...index, typeless: true },
   cgroup_array: descriptors,
   lru_hash: {},
   lru_percpu_hash: perCpu,
   lpm_trie: {},
   array_of_maps: { ...descriptors, holds: 'map' },
-  hash_of_maps: { valueSize: 4, holds: 'map' },
+  hash_of_maps: { valueSize: 4, holds: 'map', typeless: true },
   devmap: descriptors,
   sockmap: descriptors,
   cpumap: descriptors,
   xskmap: descriptors,
-  sockhash: { valueSize: 4 },
+  sockhash: { valueSize: 4, typeless: true },
   cgroup_storage: {},
   reuseport_sockarray: { ...index, valueSize: 8 },
   percpu_cgroup_storage: perCpu,

@@ -357,9 +357,12 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
    * @throws KernelError `ENOTSUPP` for a map without memory to share, `EPERM` for writing to a frozen one.
    */
   mmap(options: { readonly write?: boolean | undefined; readonly address?: number | undefined } = {}): Mapping {
-    const bytes =
-      this.type === 'arena' ? this.maxEntries * pageSize() : Math.ceil(this.valueSize / 8) * 8 * this.maxEntries
-    return new Mapping(this.fd.number, bytes, options)
+    if (this.type !== 'arena') {
+      return new Mapping(this.fd.number, Math.ceil(this.valueSize / 8) * 8 * this.maxEntries, options)
+    }
+    // An arena stands at the same address for programs and for user space: the one it was made for, if any.
+    const address = options.address ?? Number(this.info().extra)
+    return new Mapping(this.fd.number, this.maxEntries * pageSize(), { ...options, address })
   }
 
   /** A second object for the same map, closed on its own. */

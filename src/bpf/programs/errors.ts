@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KernelError } from '../../sys/index.ts'
+import { errnoText, KernelError } from '../../sys/index.ts'
 import { readVerifierLog, type VerifierReport, type VerifierSource } from './log.ts'
 
 /** What a {@link VerifierError} is made of. */
@@ -15,6 +15,8 @@ export interface VerifierErrorOptions {
   readonly log: string
   /** The line of source of an instruction, where the caller knows it better than the log does. */
   readonly sourceOf?: ((instruction: number) => VerifierSource | undefined) | undefined
+  /** What an instruction stands for, where the verifier's words do not say: they come first then. */
+  readonly explain?: ((instruction: number) => string | undefined) | undefined
 }
 
 const TAIL = 30
@@ -42,8 +44,10 @@ export class VerifierError extends KernelError {
     const report = readVerifierLog(options.log)
     const { cause, reason, suggestion, instruction } = report
     const source = (instruction && options.sourceOf?.(instruction.index)) ?? report.source
+    const meaning = instruction && options.explain?.(instruction.index)
     const summary = [
-      cause || reason || 'the verifier gives no cause',
+      meaning ? `${meaning}; ` : '',
+      cause || reason || errnoText(options.errno),
       instruction ? ` at instruction ${instruction.index} ${instruction.text}` : '',
       source ? `, ${source.file ? `${source.file}:${source.line}: ` : ''}${source.text}` : '',
     ].join('')

@@ -63,6 +63,8 @@ export interface ProgramOptions<T extends ProgramType = ProgramType> {
    * When it refuses a program its log is fetched in any case.
    */
   readonly logLevel?: number | undefined
+  /** Asked when the verifier refuses the program: what the instruction in a slot stands for, where its words do not say. */
+  readonly explain?: ((slot: number) => string | undefined) | undefined
 }
 
 /** A program as loaded. */
@@ -93,7 +95,13 @@ export function* loading(options: ProgramOptions): Steps<Loaded> {
   // A log that outgrew its buffer turns every answer into ENOSPC: what counts is what the kernel said without one.
   const errno = first ?? result
   if (log.trim() === '') refuse(errno, options)
-  throw new VerifierError({ errno, program: name, log, sourceOf: sourceFinder(options.instructions) })
+  throw new VerifierError({
+    errno,
+    program: name,
+    log,
+    sourceOf: sourceFinder(options.instructions),
+    explain: options.explain,
+  })
 }
 
 const titleOf = (name: string): string => `program ${JSON.stringify(name)}`
