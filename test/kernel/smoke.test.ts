@@ -28,7 +28,7 @@ test('ping counts what comes back', needs('command:ping'), () => {
 describe('a kernel with netkit', needs('netkit'), () => {
   test('makes a pair in a lab', () => {
     using lab = Lab.create()
-    lab.ip('link add nk0 type netkit')
-    expect(lab.link('nk0')).toMatchObject({ linkinfo: { info_kind: 'netkit' } })
+    lab.ip('link add host0 type netkit') // not nk0: the peer, named first, takes that name
+    expect(lab.link('host0')).toMatchObject({ linkinfo: { info_kind: 'netkit' } })
   })
 })
