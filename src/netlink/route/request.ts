@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Operation, RequestOptions } from '../operation.ts'
+import type { Operation, Request, RequestOptions } from '../operation.ts'
 import { type NetNsRef, type Resolver, resolveReferences } from './refs.ts'
 
 /** What can find things in a network namespace: links by name, namespaces by whatever leads to them. */
@@ -12,6 +12,14 @@ export interface Finder {
   indexOf(name: string): number
   /** Opens a namespace: its descriptor, and how to close it again. */
   openNetns(ref: Exclude<NetNsRef, number>): { readonly fd: number; close(): void }
+}
+
+/** A request of any kind that a batch takes: {@link RouteRequest}, whatever its body is. */
+export interface Planned extends Request {
+  /** Whether something is open for the request. */
+  readonly holds: boolean
+  /** Closes what was opened for it. */
+  release(): void
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type In, type Out, parseCidr } from '../../codec/index.ts'
+import { AF_INET, type In, type Out, parseCidr } from '../../codec/index.ts'
 import type { PROTOCOLS, SCOPES, TABLES } from './names.ts'
 import type { ObjectType } from './objects.ts'
 import { ROUTE } from './operations.ts'
@@ -232,7 +232,9 @@ export const routeType: ObjectType<Wire, WireIn, Route, RouteSpec, RouteFilter> 
 function canonical(dst: string): string {
   const prefix = prefixOf(dst)
   if (prefix === undefined) return EVERYWHERE
-  return prefix.prefix === (prefix.family === 2 ? 32 : 128) ? prefix.address : `${prefix.address}/${prefix.prefix}`
+  return prefix.prefix === (prefix.family === AF_INET ? 32 : 128)
+    ? prefix.address
+    : `${prefix.address}/${prefix.prefix}`
 }
 
 /** The request that asks for the route of a packet. */
@@ -247,7 +249,8 @@ export function queryToWire(dst: string, query: RouteQuery): WireIn {
     dstLen: to.prefix,
     src: source?.address,
     srcLen: source?.prefix ?? 0,
-    flags: fibMatch ? ['fibMatch', 'lookupTable'] : ['lookupTable'],
+    // Which table it was in is a question that IPv4 has to be asked; IPv6 says it, and refuses the flag.
+    flags: [...(to.family === AF_INET ? (['lookupTable'] as const) : []), ...(fibMatch ? (['fibMatch'] as const) : [])],
   }
 }
 

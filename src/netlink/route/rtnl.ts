@@ -25,7 +25,7 @@ import {
 import { Nsids } from './nsids.ts'
 import { Objects } from './objects.ts'
 import type { NetNsRef } from './refs.ts'
-import { type Finder, RouteRequest } from './request.ts'
+import { type Finder, type Planned, RouteRequest } from './request.ts'
 import { Routes } from './route-verbs.ts'
 import { type Rule, type RuleFilter, type RuleSpec, ruleType } from './rules.ts'
 
@@ -119,8 +119,8 @@ export class Rtnl implements Disposable {
    * It is no transaction: each succeeds or fails by itself, and the result tells which did. For many give a generator, so that they are never all in
    * memory at once.
    */
-  batch(requests: Iterable<RouteRequest>, options?: BatchOptions): BatchResult {
-    const opened: RouteRequest[] = []
+  batch(requests: Iterable<Planned>, options?: BatchOptions): BatchResult {
+    const opened: Planned[] = []
     try {
       return this.netlink.batch(remember(requests, opened), options)
     } finally {
@@ -129,8 +129,8 @@ export class Rtnl implements Disposable {
   }
 
   /** {@link Rtnl.batch} that leaves the event loop free while the kernel works. */
-  async batchAsync(requests: Iterable<RouteRequest>, options?: BatchOptions): Promise<BatchResult> {
-    const opened: RouteRequest[] = []
+  async batchAsync(requests: Iterable<Planned>, options?: BatchOptions): Promise<BatchResult> {
+    const opened: Planned[] = []
     try {
       return await this.netlink.batchAsync(remember(requests, opened), options)
     } finally {
@@ -206,7 +206,7 @@ export class Rtnl implements Disposable {
 }
 
 /** Passes requests on, and keeps in mind those that hold a namespace open. */
-function* remember(requests: Iterable<RouteRequest>, opened: RouteRequest[]): Generator<RouteRequest, void, undefined> {
+function* remember(requests: Iterable<Planned>, opened: Planned[]): Generator<Planned, void, undefined> {
   for (const request of requests) {
     yield request
     if (request.holds) opened.push(request)
