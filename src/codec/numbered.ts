@@ -2,7 +2,7 @@ import { widthOf } from './arrays.ts'
 import { writeAttribute } from './attrs.ts'
 import type { AnyCodec, Codec, In, Out } from './codec.ts'
 import type { Names } from './enums.ts'
-import { Constants, roomy, valueSource } from './generate.ts'
+import { Constants, valueSource } from './generate.ts'
 import type { Source } from './source.ts'
 import { NLA_TYPE_MASK, type Writer } from './writer.ts'
 
@@ -58,24 +58,21 @@ export function numbered<const N extends Names, C extends AnyCodec>(
   }
 }
 
+/** All the names at once where the kernel sends them all, which it does unless it is older: one object of one shape, no loop. */
 function generate(of: AnyCodec, byPosition: readonly string[], first: number): Values | undefined {
   const constants = new Constants()
   const size = of.size!
-  const steps = byPosition.map(
-    (name, i) =>
-      `if (start + ${(i + 1) * size} > end) return o; o[${JSON.stringify(name)}] = ${valueSource(of, `(start + ${i * size})`, constants)}`,
+  const known = byPosition.map(
+    (name, i) => `${JSON.stringify(name)}: ${valueSource(of, `(start + ${i * size})`, constants)}`,
   )
-  return constants.build<Values>(`(() => {
-  const Plain = ${roomy(byPosition)}
-  return (s, start, end) => {
-    const v = s.view, o = new Plain()
-    ${steps.join('\n    ')}
+  return constants.build<Values>(`(s, start, end) => {
+    if (end - start < ${byPosition.length * size}) return ${constants.use(walk(of, byPosition, first))}(s, start, end)
+    const v = s.view, o = { ${known.join(', ')} }
     for (let at = start + ${byPosition.length * size}, n = ${first + byPosition.length}; at + ${size} <= end; at += ${size}, n++) {
       o[n] = ${valueSource(of, 'at', constants)}
     }
     return o
-  }
-})()`)
+  }`)
 }
 
 function walk(of: AnyCodec, byPosition: readonly string[], first: number): Values {
