@@ -156,10 +156,8 @@ export class Links {
    * @throws DumpInterruptedError when they change faster than they can be listed.
    */
   list(filter: LinkFilter = {}): Link[] {
-    return this.#rtnl.dumpAll(LINK.get, listBody(filter), {
-      attempted: 'list links',
-      where: matches(this.#master(filter)),
-    })
+    const where = matches(this.#master(filter))
+    return this.#rtnl.dumpAll(LINK.get, listBody(filter), { attempted: 'list links' }).filter(where)
   }
 
   /** Lists the links one after another, in bounded memory. Leaving the loop early is safe. */
