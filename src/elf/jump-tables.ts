@@ -16,6 +16,7 @@ export class JumpTables {
   readonly specs: Record<string, JumpTableSpec> = record()
   readonly #file: ElfFile
   readonly #names = new Map<string, string>()
+  #entries = 0
   readonly #labels: { code: CodeFunction; index: number; label: string }[] = []
 
   constructor(file: ElfFile) {
@@ -31,17 +32,16 @@ export class JumpTables {
     const length = size === 0 ? bytes.length - offset : size
     if (length <= 0 || length % ENTRY_SIZE !== 0) throw bytes.error(`a table of ${length} bytes`, offset)
     bytes.slice(offset, length, 'a table')
-    if (this.#labels.length + length / ENTRY_SIZE > MOST_ENTRIES) throw bytes.error('too many tables', offset)
+    this.#entries += length / ENTRY_SIZE
+    if (this.#entries > MOST_ENTRIES) throw bytes.error('too many tables', offset)
     const name = `${code.name}:${section.name}+${offset}`
     const indexOf = new Map(code.places.map((place, index) => [place, index]))
     const targets = Array.from({ length: length / ENTRY_SIZE }, (_, entry) => {
-      const at = offset + entry * ENTRY_SIZE
-      const place = bytes.u64(at)
+      const place = bytes.u64(offset + entry * ENTRY_SIZE)
       const index = indexOf.get(place)
       const target = index === undefined ? undefined : code.instructions[index]
-      if (index === undefined || target === undefined) {
-        throw bytes.error(`a jump to byte ${place} of section ${code.section.name}, outside of ${code.name}`, at)
-      }
+      // A target outside of the function is an error of this program only, when the table is made for it.
+      if (index === undefined || target === undefined) return `${code.section.name}+${place}`
       const label = target.symbol ?? `${code.name}+${(place - code.start) / ENTRY_SIZE}`
       this.#labels.push({ code, index, label })
       return label

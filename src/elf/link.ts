@@ -1,6 +1,6 @@
-import { type Instruction } from '../asm/index.ts'
+import { type Instruction, slotsOf } from '../asm/index.ts'
 import { ElfError } from './error.ts'
-import { type FunctionSpec, type ObjectSpec, type ProgramSpec } from './spec.ts'
+import { type FunctionSpec, type JumpTableSpec, type ObjectSpec, type ProgramSpec } from './spec.ts'
 
 function* calledBy(code: FunctionSpec): Generator<string> {
   for (const { reference } of code.instructions) if (reference?.kind === 'function') yield reference.name
@@ -36,3 +36,24 @@ export function programFunctions(spec: ObjectSpec, program: ProgramSpec): Functi
  */
 export const linkProgram = (spec: ObjectSpec, program: ProgramSpec): Instruction[] =>
   programFunctions(spec, program).flatMap(({ instructions }) => instructions)
+
+/**
+ * Where the entries of a jump table are in a linked program, in slots from its start: what `struct bpf_insn_array_value`
+ * wants as the original offset. Call it after every pass that moves instructions.
+ *
+ * Throws {@link ElfError} for an entry that leads out of the program.
+ */
+export function jumpTargets(instructions: readonly Instruction[], table: JumpTableSpec): number[] {
+  const slots = new Map<string | undefined, number>()
+  let slot = 0
+  for (const instruction of instructions) {
+    slots.set(instruction.symbol, slot)
+    slot += slotsOf(instruction)
+  }
+  return table.targets.map((label, entry) => {
+    const target = slots.get(label)
+    if (target !== undefined) return target
+    const message = `entry ${entry} of jump table ${table.name} leads to ${label}, which is no instruction of the program`
+    throw new ElfError(message, { section: '.jumptables' })
+  })
+}

@@ -166,6 +166,6 @@ export interface ExternSpec {
 /** A table of jump targets (`switch`). */
 export interface JumpTableSpec {
   name: string
-  /** Labels of the instructions that its entries stand for. */
+  /** Labels of the instructions that its entries stand for; `jumpTargets` counts where they are in a linked program. */
   targets: string[]
 }

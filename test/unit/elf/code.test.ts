@@ -15,6 +15,7 @@ import {
 } from '../../../src/asm/index.ts'
 import {
   ElfError,
+  jumpTargets,
   linkProgram,
   type ObjectSpec,
   programFunctions,
@@ -176,6 +177,11 @@ describe('references', () => {
     expect(spec.jumpTables).toEqual({
       'jumps:.jumptables+8': { name: 'jumps:.jumptables+8', targets: ['jumps+6', 'jumps+4'] },
     })
+    const linked = linkProgram(spec, programOf(spec, 'jumps'))
+    const table8 = spec.jumpTables['jumps:.jumptables+8'] ?? { name: '', targets: [] }
+    expect(jumpTargets(linked, table8)).toEqual([6, 4])
+    expect(jumpTargets([mov('r9', 0), ...linked], table8)).toEqual([7, 5])
+    expect(() => jumpTargets(linked.slice(0, -2), table8)).toThrow('leads to jumps+6, which is no instruction')
     expect(print(spec.programs['jumps']?.instructions ?? [])).toContain('jump_table[jumps:.jumptables+8]')
     expect(spec.programs['jumps']?.instructions.map(({ symbol }) => symbol)).toEqual([
       'jumps',
