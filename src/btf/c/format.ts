@@ -15,21 +15,23 @@ export interface FormatCOptions {
   readonly preserveAccessIndex?: boolean | undefined
 }
 
-/** Steps that the printing of each type may take on average: a kernel's take four. */
-const MAX_STEPS = 256
-
 function scopeOf(btf: Btf): Scope {
-  let steps = 0
+  // Each type on the way takes at least eight bytes to write down, unless it is come by again and again.
+  let steps = sizeOfAll(btf)
   const scope: Scope = {
     btf,
     names: new CNames(btf),
     spend() {
-      if (++steps > MAX_STEPS * btf.count + 65536)
-        throw new BtfError('the types multiply each other', { source: btf.name })
+      if (steps-- <= 0) throw new BtfError('the types multiply each other', { source: btf.name })
     },
     body: (type, indent, depth) => define(scope, type, indent, depth),
   }
   return scope
+}
+
+/** Bytes of a BTF and of those that it goes on from. */
+function sizeOfAll(btf: Btf): number {
+  return btf.bytes.length + (btf.base === undefined ? 0 : sizeOfAll(btf.base))
 }
 
 /**

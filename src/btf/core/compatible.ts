@@ -56,7 +56,7 @@ export function fieldsAgree(localBtf: Btf, localId: number, targetBtf: Btf, targ
   return fail(`more than ${MAX_DEPTH} arrays within each other`)
 }
 
-/** Comparisons of two signatures: more can only come of signatures that multiply each other. */
+/** Comparisons of two signatures: more can only come of signatures that hold or multiply each other. */
 const MAX_WORK = 1 << 12
 
 /**
@@ -65,10 +65,10 @@ const MAX_WORK = 1 << 12
  */
 export function typesAgree(localBtf: Btf, localId: number, targetBtf: Btf, targetId: number): boolean {
   let work = 0
-  return kindsAgree(localBtf.type(localId), targetBtf.type(targetId)) && agree(localId, targetId)
+  return kindsAgree(localBtf.type(localId), targetBtf.type(targetId)) && agree(localId, targetId, MAX_DEPTH)
 
-  function agree(localId: number, targetId: number): boolean {
-    if (++work > MAX_WORK) return fail('the signatures multiply each other')
+  function agree(localId: number, targetId: number, level: number): boolean {
+    if (level < 0 || ++work > MAX_WORK) return fail('the signatures hold or multiply each other')
     let local = localBtf.resolve(localId)
     let target = targetBtf.resolve(targetId)
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -92,7 +92,7 @@ export function typesAgree(localBtf: Btf, localId: number, targetBtf: Btf, targe
         case 'funcProto':
           if (target.kind !== 'funcProto' || local.params.length !== target.params.length) return false
           for (const [i, param] of local.params.entries())
-            if (!agree(param.type, target.params[i]?.type ?? 0)) return false
+            if (!agree(param.type, target.params[i]?.type ?? 0, level - 1)) return false
           local = localBtf.resolve(local.returns)
           target = targetBtf.resolve(target.returns)
           break

@@ -110,14 +110,15 @@ export class CoreResolver {
 
   #attempt(relo: BtfCoreRelo): CoreResult {
     const kind = coreKind(relo.kind)
-    const circumstances: Circumstances = {
+    let circumstances: Circumstances = {
       relo,
       kind: kind?.name ?? `${relo.kind}`,
-      access: this.#nameOf(relo.typeId),
+      access: `type ${relo.typeId}`,
       candidates: [],
     }
-    if (kind === undefined) return failed(circumstances, `relocation kind ${relo.kind} is not known`)
     try {
+      circumstances = { ...circumstances, access: typeName(this.#local, relo.typeId) }
+      if (kind === undefined) return failed(circumstances, `relocation kind ${relo.kind} is not known`)
       return this.#resolve(relo, kind, circumstances)
     } catch (error) {
       if (error instanceof CoreFailure || error instanceof BtfError) return failed(circumstances, error.message)
@@ -188,10 +189,6 @@ export class CoreResolver {
         .filter((candidate) => kindsAgree(local, btf.type(candidate)))
         .map((candidate) => ({ btf, id: candidate })),
     )
-  }
-
-  #nameOf(id: number): string {
-    return id < this.#local.count ? typeName(this.#local, id) : `type ${id}`
   }
 }
 

@@ -20,10 +20,10 @@ export interface ShapeOptions {
 }
 
 /** More members than this are no C program's: the guard against anonymous structs that multiply each other. */
-const MAX_MEMBERS = 1 << 18
+const MAX_MEMBERS = 1 << 16
 
 /** Values per byte of a struct: more can only come of unions within unions that multiply each other. */
-const MAX_OVERLAP = 1024
+const MAX_OVERLAP = 64
 
 /** Deeper nesting than this is a struct that holds itself. */
 const MAX_DEPTH = 32
