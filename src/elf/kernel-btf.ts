@@ -61,7 +61,9 @@ class Preparation {
       case 'var':
         return type.linkage === 'extern' ? this.#variable(type) : type
       case 'func':
-        if (type.linkage === 'extern') return this.#declaration(type)
+        this.#nameParameters(type.type)
+        // The kernel knows no functions without a body.
+        if (type.linkage === 'extern') return { ...type, linkage: 'global' }
         // The verifier takes the word of BTF for what is global, and a hidden function is only so for the linker.
         return this.#hidden.has(id) ? { ...type, linkage: 'static' } : type
       case 'datasec':
@@ -75,16 +77,14 @@ class Preparation {
     return { ...type, linkage: 'global', type: hasSize(this.builder, type.type) ? type.type : this.#intId() }
   }
 
-  /** The kernel knows no functions without a body, and no parameters without a name. */
-  #declaration(type: Spec<'func'>): BtfTypeSpec {
-    const proto = this.builder.type(type.type)
-    if (proto.kind === 'funcProto') {
-      const params = proto.params.map((param, index) =>
-        param.name === '' && param.type !== 0 ? { ...param, name: `arg${index + 1}` } : param,
-      )
-      this.builder.replace(type.type, { ...proto, params })
-    }
-    return { ...type, linkage: 'global' }
+  /** Functions whose parameters have no names are refused; C has them in declarations, and in functions that use none. */
+  #nameParameters(id: number): void {
+    const proto = this.builder.type(id)
+    if (proto.kind !== 'funcProto' || proto.params.every(({ name, type }) => name !== '' || type === 0)) return
+    const params = proto.params.map((param, index) =>
+      param.name === '' && param.type !== 0 ? { ...param, name: `arg${index + 1}` } : param,
+    )
+    this.builder.replace(id, { ...proto, params })
   }
 
   /** A section with the places and size that its variables have in the map, in order; what is no variable is left out. */
@@ -99,7 +99,8 @@ class Preparation {
         end += INT.size
         return [{ ...item, offset, size: INT.size }]
       }
-      if (name !== '.kconfig') return [item]
+      // Of what is defined in another file the place is not known.
+      if (name !== '.kconfig') return this.#isExtern(item.type) ? [] : [item]
       const offset = this.#spec.externs[declared.name]?.offset
       return offset === undefined ? [] : [{ ...item, offset }]
     })
@@ -108,6 +109,11 @@ class Preparation {
     vars.sort((a, b) => a.offset - b.offset)
     const used = Math.max(...vars.map(({ offset, size }) => offset + size))
     return { ...type, vars, size: Math.max(this.#spec.maps[name]?.valueSize ?? 0, used) }
+  }
+
+  #isExtern(id: number): boolean {
+    const original = this.#spec.btf?.type(id)
+    return original?.kind === 'var' && original.linkage === 'extern'
   }
 
   /** Symbols of the kernel have no place in a map: any size will do for them. */

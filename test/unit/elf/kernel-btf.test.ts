@@ -68,6 +68,19 @@ describe('types for the kernel', () => {
     expect(prepared(specOf('kfuncs')).find('.ksyms')).toBeUndefined()
   })
 
+  it('name the parameters that the source does not', () => {
+    const btf = prepared(specOf('kfuncs'))
+    const proto = btf.resolve(btf.find('bpf_no_such_function', 'func')?.type ?? 0)
+    expect(proto.kind === 'funcProto' && proto.params.every(({ name }) => name !== '')).toBe(true)
+  })
+
+  it('leave out of sections what another file defines', () => {
+    expect(names(prepared(specOf('linked-b')), section(prepared(specOf('linked-b')), '.data'))).not.toContain(
+      'shared_map',
+    )
+    expect(prepared(specOf('linked-b')).find('.maps')).toBeUndefined()
+  })
+
   it('place configuration values as their map does', () => {
     const spec = specOf('kconfig')
     const btf = prepared(spec)
