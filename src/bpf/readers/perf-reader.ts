@@ -6,7 +6,7 @@
 import { type Fd, pageSize } from '../../sys/index.ts'
 import { MapDeleteElem, MapUpdateElem } from '../attrs/index.ts'
 import { bpf, bpfReply } from '../call.ts'
-import { possibleCpus } from './cpus.ts'
+import { possibleCpus } from '../maps/kinds.ts'
 import { CopyDecoder, type RecordDecoder, type RecordVisitor } from './decode.ts'
 import { type MapHandle, openBuffer } from './open.ts'
 import { PerfBuffer, type PerfBufferOptions } from './perf-event.ts'
@@ -73,11 +73,11 @@ export class PerfReader<T = Uint8Array> extends EventReader<PerfRecord<T>> {
     this.overwrites = overwrite === true
     this.#map = fd
     this.#decoder = decoder
-    const cpus = possibleCpus().filter((cpu) => cpu < info.maxEntries)
+    const cpus = Math.min(possibleCpus(), info.maxEntries)
     const walks: PerfWalk[] = []
     this.#walks = walks
     try {
-      for (const cpu of cpus) {
+      for (let cpu = 0; cpu < cpus; cpu++) {
         const settings: PerfBufferOptions = { size: this.perCpuBytes, watermark, wakeupEvents, overwrite }
         const buffer = PerfBuffer.open(cpu, settings)
         if (buffer) walks.push(overwrite ? new OverwritableWalk(buffer) : new ForwardWalk(buffer))
