@@ -16,7 +16,14 @@ import { ObjectCore } from './core.ts'
 import { missing, ObjectError } from './errors.ts'
 import { fillOuter, type MapContext, openMap } from './maps.ts'
 import { type CollectionOptions, type ProgramTypes } from './options.ts'
-import { chosenPrograms, prepareProgram, type Prepared, programOptions, referredTo } from './programs.ts'
+import {
+  chosenPrograms,
+  mentionedSymbols,
+  prepareProgram,
+  type Prepared,
+  programOptions,
+  referredTo,
+} from './programs.ts'
 import { type ObjectSource, specOf } from './source.ts'
 import { loadObjectBtf, type ObjectBtf } from './types.ts'
 import { openVariables, Section, type Variable } from './variables.ts'
@@ -68,7 +75,8 @@ function* loadingCollection<P extends ProgramTypes>(
     const btfFd = btf && 'fd' in btf ? btf.fd.number : undefined
     openMaps(chosenMaps(spec, prepared, options), { spec, options, btfFd }, parts)
     const arenaOffset = (name: string): number => parts.sections.get(name)?.offset ?? 0
-    const context = { spec, options, kernel, maps: parts.maps, arenaOffset, btfFd }
+    const symbols = mentionedSymbols(spec, prepared)
+    const context = { spec, options, kernel, maps: parts.maps, symbols, arenaOffset, btfFd }
     for (const one of prepared) {
       parts.programs.set(one.spec.name, yield* Program.loading(programOptions(context, one)))
     }

@@ -15,17 +15,12 @@ const KALLSYMS = '/proc/kallsyms'
 export function kernelSymbols(names: ReadonlySet<string>): ReadonlyMap<string, bigint> {
   const found = new Map<string, bigint>()
   if (names.size === 0) return found
-  // Over a hundred thousand lines: split by hand, a string is made for the names only.
-  const text = readFileSync(KALLSYMS, 'latin1')
-  for (let start = 0; start < text.length && found.size < names.size;) {
-    let end = text.indexOf('\n', start)
-    if (end < 0) end = text.length
-    const space = text.indexOf(' ', start)
-    const nameAt = space + 3
-    const tab = text.indexOf('\t', nameAt)
-    const name = text.slice(nameAt, tab > 0 && tab < end ? tab : end)
-    if (names.has(name) && !found.has(name)) found.set(name, BigInt(`0x${text.slice(start, space)}`))
-    start = end + 1
+  const wanted = [...names].map((name) => name.replaceAll(/[^\w]/g, String.raw`\$&`)).join('|')
+  // Over a hundred thousand lines: the search engine's own loop makes no string of those that nobody asked for.
+  const lines = new RegExp(`^([0-9a-f]+) \\w (${wanted})(?:\\t.*)?$`, 'gm')
+  for (const [, address, name] of readFileSync(KALLSYMS, 'latin1').matchAll(lines)) {
+    if (!found.has(name!)) found.set(name!, BigInt(`0x${address}`))
+    if (found.size === names.size) break
   }
   return found
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Instruction, type Reference } from '../../asm/index.ts'
-import { type BtfKind } from '../../btf/index.ts'
+import { type BtfKind, essentialName } from '../../btf/index.ts'
 import {
   type ExternSpec,
   linkProgram,
@@ -45,6 +45,8 @@ export interface ProgramContext {
   readonly options: CollectionOptions
   readonly kernel: KernelTypes
   readonly maps: ReadonlyMap<string, BpfMap>
+  /** Addresses of the kernel's symbols that the programs mention. */
+  readonly symbols: ReadonlyMap<string, bigint>
   /** How far into its arena the object's globals begin. */
   readonly arenaOffset: (name: string) => number
   /** The descriptor of the object's types; undefined where the kernel does not have them. */
@@ -86,11 +88,17 @@ export function referredTo(instructions: readonly Instruction[], kinds: readonly
   return names
 }
 
+/** The addresses of the kernel's symbols that the programs mention without a type, looked up together: it takes 100 ms and more. */
+export function mentionedSymbols(spec: ObjectSpec, prepared: readonly Prepared[]): ReadonlyMap<string, bigint> {
+  const names = new Set(prepared.flatMap(({ instructions }) => [...referredTo(instructions, ['ksym'])]))
+  return kernelSymbols(new Set([...names].filter((name) => spec.externs[name]?.kind === 'ksym')))
+}
+
 /** The options of `Program.load` for a program of the object. */
 export function programOptions(context: ProgramContext, prepared: Prepared): ProgramOptions {
   const { spec, options, btfFd } = context
   const { spec: program, info, poisoned } = prepared
-  const { places, fdArray } = placesOf(context, program, prepared.instructions)
+  const { places, fdArray } = placesOf(context, program)
   return {
     type: program.type,
     name: program.name,
@@ -109,9 +117,8 @@ export function programOptions(context: ProgramContext, prepared: Prepared): Pro
 }
 
 function placesOf(
-  { spec, maps, kernel, arenaOffset }: ProgramContext,
+  { spec, maps, kernel, symbols, arenaOffset }: ProgramContext,
   program: ProgramSpec,
-  linked: readonly Instruction[],
 ): { places: Places; fdArray: number[] } {
   const place = { program: program.name }
   const externOf = (name: string): ExternSpec => {
@@ -128,8 +135,9 @@ function placesOf(
       place,
     )
   }
+  // What follows three underscores tells two declarations of one thing apart.
   const typed = (extern: ExternSpec, kind: BtfKind, what: string) =>
-    kernel.find(extern.name, kind) ?? absent(extern, what)
+    kernel.find(essentialName(extern.name), kind) ?? absent(extern, what)
   // The first place of `fd_array` stands for vmlinux.
   const fdArray = [0]
   const indexOf = (module: string): number => {
@@ -138,9 +146,6 @@ function placesOf(
     const at = fdArray.indexOf(fd, 1)
     return at > 0 ? at : fdArray.push(fd) - 1
   }
-  const untyped = [...referredTo(linked, ['ksym'])].filter((name) => externOf(name).kind === 'ksym')
-  const symbols = kernelSymbols(new Set(untyped))
-
   const places: Places = {
     map(name) {
       const map = maps.get(name)

@@ -88,7 +88,8 @@ export function* loading(options: ProgramOptions): Steps<Loaded> {
   const attr = programAttr(options)
   const first = level > 0 ? undefined : (yield* reply(ProgLoad, attr)).result
   if (first !== undefined && first >= 0) return { fd: Owned.own(first, titleOf(name)), log: '', stats: undefined }
-  if (first !== undefined && errnoName(first) === 'EPERM') refuse(first, options)
+  // For want of a privilege there is no log; EPERM in spite of it is the verifier's.
+  if (first !== undefined && errnoName(first) === 'EPERM' && HINTS['EPERM']?.(options)) refuse(first, options)
 
   const { result, log } = yield* withLog(attr, level || PATH)
   if (result >= 0) return { fd: Owned.own(result, titleOf(name)), log, stats: readVerifierStats(log) }

@@ -1,0 +1,230 @@
+/** Objects in the kernel: what each program of the test objects returns when it is run, as its source says. */
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import {
+  BpfMap,
+  Collection,
+  MapMismatchError,
+  ObjectError,
+  Program,
+  readObjectFile,
+  u32Codec,
+  u64Codec,
+  VerifierError,
+} from '../../../src/bpf/index.ts'
+import { openDescriptors } from '../../../src/sys/index.ts'
+import { type Capability, needs } from '../needs.ts'
+import { Bpffs, outcome } from './programs.ts'
+
+const DIRECTORY = new URL('../../../bpf/tests/', import.meta.url)
+const object = (name: string): URL => new URL(`${name}.bpf.o`, DIRECTORY)
+
+/** What some objects need of the kernel. */
+const NEEDS: Readonly<Record<string, readonly Capability[]>> = {
+  arena: ['btf:arena_map_ops'],
+  kfuncs: ['btf:bpf_cast_to_kern_ctx'],
+  'ksyms-typed': ['kprobes'],
+}
+
+/** Not to be loaded as they are, or with tests of their own. */
+const ELSEWHERE = new Set([
+  'linked-a',
+  'linked-b',
+  'missing',
+  'attached',
+  'sections',
+  'struct-ops',
+  'pinning',
+  'targets',
+])
+
+const NAMES = readdirSync(DIRECTORY)
+  .filter((file) => file.endsWith('.bpf.o') && !file.includes('.eb.'))
+  .map((file) => file.replace('.bpf.o', ''))
+  .filter((name) => !ELSEWHERE.has(name))
+
+/** What a program gives when it is run, and what its source says that it gives. */
+function results(collection: Collection): { name: string; got: number; said: number }[] {
+  return Object.values(collection.programs).flatMap((program) => {
+    const said = collection.spec.programs[program.name]?.tags.find((tag) => tag.startsWith('returns:'))
+    if (said === undefined) return []
+    const { returnValue } = program.run(program.type === 'sched_cls' ? { data: new Uint8Array(64) } : {})
+    return [{ name: program.name, got: returnValue, said: Number(said.slice('returns:'.length)) }]
+  })
+}
+
+describe('objects', () => {
+  test.each(NAMES)('%s', (name) => {
+    const lacking = needs(...(NEEDS[name] ?? []))
+    if (lacking.skip) return
+    using collection = Collection.load(object(name))
+    const all = results(collection)
+    expect(all.map(({ name: program, got }) => `${program} ${got}`)).toEqual(
+      all.map(({ name: program, said }) => `${program} ${said}`),
+    )
+  })
+})
+
+describe('a collection', needs(), () => {
+  test('closes what it opened', () => {
+    const before = openDescriptors()
+    const collection = Collection.load(object('globals'))
+    expect(openDescriptors()).toBeGreaterThan(before)
+    collection.close()
+    collection.close()
+    expect(openDescriptors()).toBe(before)
+  })
+
+  test('leaves nothing behind when it fails half-way', () => {
+    const before = openDescriptors()
+    const spec = readObjectFile(object('maps'))
+    spec.programs['probably_seen']!.instructions = spec.programs['probably_seen']!.instructions.slice(0, 1)
+    expect(() => Collection.load(spec)).toThrow(VerifierError)
+    expect(openDescriptors()).toBe(before)
+  })
+
+  test('loads in the background', async () => {
+    using collection = await Collection.loadAsync(object('globals'))
+    expect(results(collection).every(({ got, said }) => got === said)).toBe(true)
+  })
+
+  test('loads the programs that are asked for, and says what it has instead of one that is not there', () => {
+    using collection = Collection.load(object('optional'), { programs: { sometimes: 'sched_cls' } })
+    expect(Object.keys(collection.programs)).toEqual(['sometimes'])
+    expect(collection.programs.sometimes.run({ data: new Uint8Array(14) }).returnValue).toBe(7)
+    expect(() => Collection.load(object('optional'), { programs: { other: 'xdp' } })).toThrow(
+      'the object has no program other: it has always, sometimes, never',
+    )
+    expect(() => Collection.load(object('optional'), { programs: { always: 'xdp' } })).toThrow(
+      'of type sched_cls, not xdp',
+    )
+    expect(() => Collection.load(object('optional'), { programs: { never: 'xdp' } })).toThrow(
+      'program never needs the kernel function no_such_function, which this kernel does not have',
+    )
+    expect(() => collection.map('nothing')).toThrow(ObjectError)
+  })
+
+  test('creates only the maps that are used, when told so', () => {
+    using all = Collection.load(object('maps'))
+    using used = Collection.load(object('maps'), { programs: { longest_prefix: 'sched_cls' }, onlyUsed: true })
+    expect(Object.keys(all.maps)).toContain('unused')
+    expect(Object.keys(used.maps)).toEqual(['routes', '.rodata.cst16'].filter((name) => name in used.maps))
+  })
+
+  test('is for one byte order', () => {
+    expect(() => Collection.load(object('globals.eb'.replace('.eb', '.eb')))).toThrow('big-endian')
+  })
+})
+
+describe('variables', needs(), () => {
+  test('are set before the load, constants too', () => {
+    using collection = Collection.load(object('globals'), { variables: { limit: 1, bias: 1000n, counter: 5 } })
+    const run = (name: string) => collection.program(name).run({ data: new Uint8Array(64) }).returnValue
+    expect(run('read_constants')).toBe(1101)
+    expect(run('read_initial')).toBe(7)
+    expect(() => Collection.load(object('globals'), { variables: { nothing: 1 } })).toThrow('no variable nothing')
+    expect(() => Collection.load(object('globals'), { variables: { limit: 'x' } })).toThrow('limit')
+  })
+
+  test('are read and written while programs run, by their types', () => {
+    using collection = Collection.load(object('globals'))
+    const count = collection.program('count')
+    const hits = collection.variable<bigint>('hits')
+    for (let round = 0; round < 3; round++) count.run({ data: new Uint8Array(64) })
+    expect(hits.get()).toBe(3n)
+    hits.set(40n)
+    count.run({ data: new Uint8Array(64) })
+    expect(hits.get()).toBe(41n)
+    expect(hits.add(9)).toBe(41n)
+    expect(hits.exchange(2)).toBe(50n)
+    expect(hits.compareExchange(2, 7)).toBe(2n)
+    expect(hits.compareExchange(2, 8)).toBe(7n)
+    expect(hits.get()).toBe(7n)
+    expect(collection.variable('origin').get()).toEqual({ x: 1, y: -2, weight: 1n << 40n })
+    collection.variable('origin').set({ x: 5, y: 6, weight: 0 })
+    expect(collection.variable('origin').get()).toEqual({ x: 5, y: 6, weight: 0n })
+    expect(collection.variable('table').bytes.length).toBe(16)
+    const limit = collection.variable<number>('limit')
+    expect(limit.get()).toBe(7)
+    expect(() => limit.set(8)).toThrow('limit is constant')
+  })
+})
+
+describe('maps of objects', needs(), () => {
+  test('take and give plain values', () => {
+    using collection = Collection.load(object('maps'))
+    const slots = collection.map<number, unknown>('slots')
+    for (const [key, value] of slots) expect(slots.get(key)).toEqual(value)
+    expect(collection.maps['flows']?.info().btf.valueTypeId).toBeGreaterThan(0)
+  })
+
+  test('are shared by a pin of their name, if they fit', () => {
+    using bpffs = new Bpffs()
+    const options = { pinPath: bpffs.path }
+    using one = Collection.load(object('pinning'), options)
+    using two = Collection.load(object('pinning'), options)
+    const run = (collection: Collection) =>
+      collection.program('count_shared').run({ data: new Uint8Array(64) }).returnValue
+    expect([run(one), run(two), run(one)]).toEqual([1, 2, 3])
+    expect(two.map<number, bigint>('shared').get(0)).toBe(3n)
+    const spec = readObjectFile(object('pinning'))
+    spec.maps['shared']!.maxEntries = 2
+    const error = (() => {
+      try {
+        return Collection.load(spec, options)
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(error).toBeInstanceOf(MapMismatchError)
+    expect(error).toMatchObject({ map: 'shared', field: 'max_entries', expected: 2, found: 1 })
+  })
+
+  test('are given by the caller, if they fit', () => {
+    using mine = BpfMap.create({ type: 'array', maxEntries: 1, value: u64Codec })
+    using wrong = BpfMap.create({ type: 'array', maxEntries: 1, value: u32Codec })
+    const spec = readObjectFile(object('pinning'))
+    spec.maps['shared']!.pinning = 'none'
+    {
+      using collection = Collection.load(spec, { maps: { shared: mine as BpfMap } })
+      collection.program('count_shared').run({ data: new Uint8Array(64) })
+    }
+    expect(mine.get(0)).toBe(1n)
+    expect(() => Collection.load(spec, { maps: { shared: wrong as BpfMap } })).toThrow(
+      'value size 4, the object needs 8',
+    )
+  })
+})
+
+describe('what the kernel has', needs(), () => {
+  test('its configuration, or what the caller says of it', () => {
+    using collection = Collection.load(object('kconfig'), {
+      variables: { CONFIG_HZ: 123, LINUX_KERNEL_VERSION: 0x70301 },
+    })
+    const run = (name: string) => collection.program(name).run({ data: new Uint8Array(64) }).returnValue
+    expect(run('hertz')).toBe(123)
+    expect(run('version')).toBe(0x70301)
+    expect(run('wraps_and_cookies')).toBe(3)
+  })
+
+  test('a target that is another program', needs('kprobes'), () => {
+    using target = Collection.load(object('targets'))
+    using attached = Collection.load(object('attached'), {
+      programs: { replacement: 'ext' },
+      targets: { replacement: target.program('target') },
+    })
+    expect(attached.programs.replacement.info().target.btfId).toBeGreaterThan(0)
+    expect(() => Collection.load(object('attached'))).toThrow('give that in targets')
+  })
+
+  test('programs stay where they are pinned', () => {
+    using bpffs = new Bpffs()
+    using collection = Collection.load(object('static'))
+    const [program] = Object.values(collection.programs)
+    program!.pin(`${bpffs.path}/program`)
+    using again = Program.loadPinned(`${bpffs.path}/program`, 'sched_cls')
+    expect(again.id).toBe(program!.id)
+    expect(outcome(() => program!.pin(`${bpffs.path}/program`))).toBe('EEXIST')
+    expect(() => Program.loadPinned(`${bpffs.path}/program`, 'xdp')).toThrow('of type sched_cls, not xdp')
+  })
+})
