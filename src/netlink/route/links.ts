@@ -71,7 +71,7 @@ export type LinkSpec = Omit<LinkWire, ReadOnly | 'family' | 'type' | 'index' | '
 
 /** How much of a link is asked for. */
 export interface LinkDetails {
-  /** Counters of IPv6 and ICMPv6 too, in `afSpec`. A quarter of the bytes. */
+  /** Counters too: {@link Link.stats64}, and those of IPv6 in `afSpec`. A quarter of the bytes; older kernels leave only the latter out. */
   readonly stats?: boolean | undefined
   /** Virtual functions too. Slow, and the kernel's lock is held meanwhile. */
   readonly vfs?: boolean | undefined
@@ -209,7 +209,7 @@ export class Links {
 
   /** The counters of a link.  @throws NetlinkError ENODEV when there is none. */
   statistics(ref: LinkRef): LinkStats {
-    const { stats64 } = this.get(ref)
+    const { stats64 } = this.get(ref, { stats: true })
     if (stats64) return stats64
     throw new NetlinkError({
       errno: errnoOf('ENODATA'),
