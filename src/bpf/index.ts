@@ -28,6 +28,30 @@ export {
   type DeviceAttachType,
   type DeviceHookKind,
 } from './links/device.ts'
+export { CgroupLink, type CgroupAttachOptions, type CgroupLinkInfo, type CgroupProgramType } from './links/cgroup.ts'
+export { IterLink, type IterAttachOptions, type IterLinkInfo } from './links/iter.ts'
+export { NetfilterLink, type NetfilterAttachOptions, type NetfilterLinkInfo } from './links/netfilter.ts'
+export { NetnsLink, type NetnsAttachOptions, type NetnsLinkInfo, type NetnsProgramType } from './links/netns.ts'
+export {
+  RawTracepointLink,
+  type RawTracepointAttachOptions,
+  type RawTracepointLinkInfo,
+  type RawTracepointProgramType,
+} from './links/raw-tracepoint.ts'
+export {
+  SockmapLink,
+  type SockmapAttachOptions,
+  type SockmapLinkInfo,
+  type SockmapProgramType,
+} from './links/sockmap.ts'
+export {
+  TracingLink,
+  type TracingAttachOptions,
+  type TracingLinkInfo,
+  type TracingProgramType,
+} from './links/tracing.ts'
+export { XdpLink, type XdpAttachOptions, type XdpLinkInfo } from './links/xdp.ts'
+export { type FileRef } from './files.ts'
 export { linkFromFd, linkFromId, loadPinnedLink } from './links/kinds.ts'
 export { Link, type LinkClass, type LinkInfo, UpdatableLink, type UpdateOptions } from './links/link.ts'
 export { type NetkitAttachOptions, NetkitLink, type NetkitLinkInfo } from './links/netkit.ts'

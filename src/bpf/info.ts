@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arena, release, take } from '../sys/index.ts'
+import { arena, Pinned, release, take } from '../sys/index.ts'
 import { ObjGetInfo } from './attrs/index.ts'
 import { bpfReply, checkReply } from './call.ts'
 import {
@@ -16,6 +16,7 @@ import {
   s32,
   size,
   tag,
+  textOf,
   u32,
   u64,
   type Values,
@@ -171,4 +172,19 @@ export function getInfo<F extends Fields>(fd: number, struct: InfoStruct<F>, ask
   } finally {
     release(at)
   }
+}
+
+const TEXT_SIZE = 256
+
+/** Reads a text of a link's info that the kernel writes to where it is told: the rows of its address and its length. */
+export function linkText<F extends Fields>(
+  fd: number,
+  fields: F,
+  at: keyof F & string,
+  length: keyof F & string,
+): string {
+  const text = new Pinned(TEXT_SIZE)
+  const ask = { [at]: text.address, [length]: TEXT_SIZE } as Input<F>
+  getInfo(fd, { size: LINK_INFO_SIZE, fields }, ask)
+  return textOf(text.bytes)
 }

@@ -37,7 +37,7 @@ export abstract class BpfObject implements Disposable, AsyncDisposable {
   /** The descriptor, which this object owns. */
   readonly fd: Fd
   /** What an error calls it. */
-  protected abstract readonly title: string
+  abstract readonly title: string
 
   protected constructor(fd: Fd) {
     this.fd = fd

@@ -7,11 +7,30 @@ import { type Fd } from '../../sys/index.ts'
 import { LinkGetFdById } from '../attrs/index.ts'
 import { bpfFd } from '../call.ts'
 import { openPinOf, requireKind } from '../object.ts'
+import { CgroupLink } from './cgroup.ts'
+import { IterLink } from './iter.ts'
 import { Link, type LinkClass, linkInfo } from './link.ts'
 import { NetkitLink } from './netkit.ts'
+import { NetfilterLink } from './netfilter.ts'
+import { NetnsLink } from './netns.ts'
+import { RawTracepointLink } from './raw-tracepoint.ts'
+import { SockmapLink } from './sockmap.ts'
 import { TcxLink } from './tcx.ts'
+import { TracingLink } from './tracing.ts'
+import { XdpLink } from './xdp.ts'
 
-const KINDS: readonly LinkClass<Link>[] = [NetkitLink, TcxLink]
+const KINDS: readonly LinkClass<Link>[] = [
+  NetkitLink,
+  TcxLink,
+  XdpLink,
+  CgroupLink,
+  NetnsLink,
+  RawTracepointLink,
+  TracingLink,
+  IterLink,
+  NetfilterLink,
+  SockmapLink,
+]
 
 /** Takes over the descriptor of a link of any kind, as an object of that kind's class; one of an unknown kind is a plain {@link Link}. */
 export function linkFromFd(fd: Fd): Link {

@@ -91,7 +91,7 @@ export class Link extends BpfObject {
     return objectIds(LinkGetNextId)
   }
 
-  protected override get title(): string {
+  override get title(): string {
     return `the ${this.type} link`
   }
 

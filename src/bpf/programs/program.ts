@@ -49,7 +49,7 @@ export class Program<out T extends ProgramType = ProgramType> extends BpfObject 
     this.stats = known.stats
   }
 
-  protected override get title(): string {
+  override get title(): string {
     return `program ${JSON.stringify(this.name)}`
   }
 
