@@ -48,7 +48,7 @@ async function hello(): Promise<{ kill: (signal: NodeJS.Signals) => Promise<numb
     }
     return false
   })()
-  const started = await Promise.race([ready, sleep(60_000, false, { ref: false })])
+  const started = await Promise.race([ready, sleep(120_000, false, { ref: false })])
   if (!started) {
     child.kill('SIGKILL')
     throw new Error('examples/hello-netkit.ts did not get as far as attaching')
