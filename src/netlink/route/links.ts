@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Source } from '../../codec/index.ts'
+import { littleEndian, type Source } from '../../codec/index.ts'
 import { errnoOf } from '../../sys/index.ts'
 import { NLM_F_CREATE, NLM_F_ECHO, NLM_F_EXCL } from '../constants.ts'
 import { NetlinkError } from '../error.ts'
@@ -99,7 +99,7 @@ const indexOnly: Operation<LinkWire, number> = {
     align: 4,
     nested: false,
     read: (source: Source, start: number, end: number) =>
-      end - start >= 16 ? source.view.getInt32(start + 4, true) : undefined,
+      end - start >= 16 ? source.view.getInt32(start + 4, littleEndian) : undefined,
     write: (writer, value) => writer.wrongType('nothing', value),
   },
 }
