@@ -1,6 +1,6 @@
 import { isNumber, type NumberShape } from './numbers.ts'
 import { Fault, outOfRange, wrongType, type BtfValue, type NumericArray, type Shape } from './shape.ts'
-import { decodeText, encodeText } from './text.ts'
+import { decodeText, encodeText, readAscii, writeAscii } from './text.ts'
 
 const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
@@ -31,7 +31,12 @@ function array(
         outOfRange(named, `${elements.length} elements do not fit into`)
       if (elements instanceof Uint8Array && size === 1)
         return new Uint8Array(view.buffer, view.byteOffset + at, elements.length).set(elements)
-      for (let i = 0; i < elements.length; i++) Fault.within(i, () => element.write(view, at + i * size, elements[i]))
+      let i = 0
+      try {
+        for (; i < elements.length; i++) element.write(view, at + i * size, elements[i])
+      } catch (fault) {
+        throw Fault.within(`[${i}]`, fault)
+      }
     },
     extra: length === 'flexible' ? (value) => convert(named, value).length * size : undefined,
   }
@@ -82,24 +87,29 @@ function numericArray(element: NumberShape, length: Length): Shape {
 
 /** An array of `char`: the text up to the first NUL, which is written after the text if there is room. */
 function text(element: Shape, length: Length): Shape {
-  return array(
-    element,
-    length,
-    (view, at, count) => {
-      const bytes = new Uint8Array(view.buffer, view.byteOffset + at, count)
-      const end = bytes.indexOf(0)
-      return decodeText(end < 0 ? bytes : bytes.subarray(0, end))
+  const read = (view: DataView, at: number, count: number): string => {
+    const ascii = readAscii(view, at, count)
+    if (ascii !== undefined) return ascii
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + at, count)
+    const end = bytes.indexOf(0)
+    return decodeText(end < 0 ? bytes : bytes.subarray(0, end))
+  }
+  const shape = array(element, length, read, (shape, value) => {
+    if (value instanceof Uint8Array) return value
+    if (typeof value !== 'string') return wrongType(shape, 'a string', value)
+    if (value.includes('\0')) outOfRange(shape, 'a NUL would end the text in')
+    const bytes = encodeText(value) ?? outOfRange(shape, 'a lone surrogate cannot be text in')
+    if (length === 'flexible') return Uint8Array.of(...bytes, 0)
+    if (bytes.length > length) outOfRange(shape, `${bytes.length} bytes do not fit into`)
+    return bytes
+  })
+  if (length === 'flexible') return shape
+  return {
+    ...shape,
+    write(view, at, value) {
+      if (typeof value !== 'string' || !writeAscii(view, at, value, length)) shape.write(view, at, value)
     },
-    (shape, value) => {
-      if (value instanceof Uint8Array) return value
-      if (typeof value !== 'string') return wrongType(shape, 'a string', value)
-      if (value.includes('\0')) outOfRange(shape, 'a NUL would end the text in')
-      const bytes = encodeText(value) ?? outOfRange(shape, 'a lone surrogate cannot be text in')
-      if (length === 'flexible') return Uint8Array.of(...bytes, 0)
-      if (bytes.length > length) outOfRange(shape, `${bytes.length} bytes do not fit into`)
-      return bytes
-    },
-  )
+  }
 }
 
 /** An array of elements of `element`. Writing takes any array that is no longer; what is left out is zero. */

@@ -1,4 +1,4 @@
-import { checkInteger } from './numbers.ts'
+import { checkInteger, limitsOf } from './numbers.ts'
 import type { Shape } from './shape.ts'
 
 /**
@@ -19,6 +19,7 @@ export function bitfield(
   const shift = littleEndian ? before : 8 * bytes - before - width
   const byteAt = (i: number): number => first + (littleEndian ? bytes - 1 - i : i)
   const narrow = bytes <= 4 ? 32 - width : -1
+  const limits = limitsOf(width, signed)
   const shape: Shape = {
     label: `${label} : ${width}`,
     size: first + bytes,
@@ -34,7 +35,7 @@ export function bitfield(
       return width <= 32 ? Number(extended) : extended
     },
     write(view, at, given) {
-      const value = BigInt.asUintN(width, BigInt(checkInteger(shape, given, signed, width)))
+      const value = BigInt.asUintN(width, BigInt(checkInteger(shape, given, limits)))
       const kept = load(view, at) & ~(((1n << BigInt(width)) - 1n) << BigInt(shift))
       let word = kept | (value << BigInt(shift))
       for (let i = bytes - 1; i >= 0; i--, word >>= 8n) view.setUint8(at + byteAt(i), Number(word & 0xffn))

@@ -95,14 +95,24 @@ export class ValueCodec<T = BtfValue> {
   write(view: DataView, offset: number, value: unknown): void {
     const size = this.sizeFor(value)
     if (offset + size > view.byteLength) this.#tooShort(view.byteLength - offset)
-    for (let i = 0; i < size; i++) view.setUint8(offset + i, 0)
-    this.#guard(() => this.#shape.write(view, offset, value))
+    let at = offset
+    for (const end = offset + size; at < end;) {
+      if (at + 8 <= end) view.setFloat64(at, 0)
+      else view.setUint8(at, 0)
+      at += at + 8 <= end ? 8 : 1
+    }
+    this.#writeShape(view, offset, value)
   }
 
   /** Bytes that this value takes: {@link size}, and what its flexible array needs. */
   sizeFor(value: unknown): number {
     const { extra } = this.#shape
-    return extra === undefined ? this.size : this.size + this.#guard(() => extra(value))
+    if (extra === undefined) return this.size
+    try {
+      return this.size + extra(value)
+    } catch (fault) {
+      return this.#refuse(fault)
+    }
   }
 
   /** Reads a value that fills the bytes. See {@link read}. */
@@ -113,20 +123,24 @@ export class ValueCodec<T = BtfValue> {
   /** Writes a value into bytes of its own. See {@link write}. */
   encode(value: unknown): Uint8Array {
     const bytes = new Uint8Array(this.sizeFor(value))
-    this.#guard(() => this.#shape.write(new DataView(bytes.buffer), 0, value))
+    this.#writeShape(new DataView(bytes.buffer), 0, value)
     return bytes
   }
 
-  #guard<R>(run: () => R): R {
+  #writeShape(view: DataView, offset: number, value: unknown): void {
     try {
-      return run()
+      this.#shape.write(view, offset, value)
     } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault
-      const path = this.name + fault.path
-      throw fault.type === 'type'
-        ? new BtfValueTypeError(path, fault.message)
-        : new BtfValueRangeError(path, fault.message)
+      this.#refuse(fault)
     }
+  }
+
+  #refuse(fault: unknown): never {
+    if (!(fault instanceof Fault)) throw fault
+    const path = this.name + fault.path
+    throw fault.type === 'type'
+      ? new BtfValueTypeError(path, fault.message)
+      : new BtfValueRangeError(path, fault.message)
   }
 
   #tooShort(bytes: number): never {

@@ -24,15 +24,23 @@ export function composite(members: Members): Shape {
     read: compileReader(places),
     write(view, at, value) {
       const given = objectOf(shape, value)
-      for (const name of Object.keys(given))
-        if (!known.has(name)) Fault.within(name, () => outOfRange(shape, 'there is no such member in'))
-      writeMembers(members, view, at, given)
+      const written = writeMembers(members, view, at, given)
+      let names = 0
+      for (const _ in given) names++
+      if (names !== written) refuseUnknown(shape, known, given)
     },
     extra: places.some((place) => place.shape.extra !== undefined)
       ? (value) => extent(members, objectOf(shape, value)) - members.size
       : undefined,
   }
   return shape
+}
+
+/** Refuses a value that has members which the struct has not. Members given as `undefined` are not given. */
+function refuseUnknown(shape: Shape, known: ReadonlySet<string>, given: Record<string, unknown>): void {
+  for (const name of Object.keys(given))
+    if (!known.has(name))
+      throw Fault.within(`.${name}`, new Fault('range', `there is no such member in ${shape.label}`))
 }
 
 function objectOf(shape: Shape, value: unknown): Record<string, unknown> {
@@ -48,14 +56,24 @@ function flatten(members: Members, offset: number, places: Place[]): void {
   }
 }
 
+const { prototype: INHERITED } = Object
+
 function isGiven(member: Member, given: Record<string, unknown>): boolean {
   if ('members' in member) return member.members.list.some((inner) => isGiven(inner, given))
-  return Object.hasOwn(given, member.name) && given[member.name] !== undefined
+  const value = given[member.name]
+  // What an object inherits was not given.
+  return value !== undefined && (value !== INHERITED[member.name as never] || Object.hasOwn(given, member.name))
 }
 
-function writeMember(member: Member, view: DataView, at: number, given: Record<string, unknown>): void {
-  if ('members' in member) writeMembers(member.members, view, at + member.offset, given)
-  else Fault.within(member.name, () => member.shape.write(view, at + member.offset, given[member.name]))
+/** Writes a member and returns how many of the value's names that took: several for an anonymous struct. */
+function writeMember(member: Member, view: DataView, at: number, given: Record<string, unknown>): number {
+  if ('members' in member) return writeMembers(member.members, view, at + member.offset, given)
+  try {
+    member.shape.write(view, at + member.offset, given[member.name])
+    return 1
+  } catch (fault) {
+    throw Fault.within(`.${member.name}`, fault)
+  }
 }
 
 /** Bytes up to the end of the last element given for a flexible array, and no less than the struct's own. */
@@ -63,18 +81,25 @@ function extent(members: Members, given: Record<string, unknown>): number {
   let end = members.size
   for (const member of members.list) {
     if ('members' in member) end = Math.max(end, member.offset + extent(member.members, given))
-    else if (member.shape.extra !== undefined && isGiven(member, given))
-      Fault.within(member.name, () => {
-        end = Math.max(end, member.offset + member.shape.size + (member.shape.extra?.(given[member.name]) ?? 0))
-      })
+    else if (member.shape.extra !== undefined && isGiven(member, given)) {
+      try {
+        end = Math.max(end, member.offset + member.shape.size + member.shape.extra(given[member.name]))
+      } catch (fault) {
+        throw Fault.within(`.${member.name}`, fault)
+      }
+    }
   }
   return end
 }
 
-function writeMembers(members: Members, view: DataView, at: number, given: Record<string, unknown>): void {
-  const list = members.list.filter((member) => isGiven(member, given))
-  if (!members.union || list.length < 2) for (const member of list) writeMember(member, view, at, given)
-  else writeTogether(members, list, view, at, given)
+function writeMembers(members: Members, view: DataView, at: number, given: Record<string, unknown>): number {
+  if (members.union) {
+    const list = members.list.filter((member) => isGiven(member, given))
+    if (list.length > 1) return writeTogether(members, list, view, at, given)
+  }
+  let written = 0
+  for (const member of members.list) if (isGiven(member, given)) written += writeMember(member, view, at, given)
+  return written
 }
 
 /**
@@ -88,14 +113,16 @@ function writeTogether(
   view: DataView,
   at: number,
   given: Record<string, unknown>,
-): void {
+): number {
   const size = extent(members, given)
   const bits = new Uint8Array(size)
   const written = new Uint8Array(size)
+  let names = 0
   for (const member of list) {
     const zeros = new Uint8Array(size)
     const ones = new Uint8Array(size).fill(0xff)
-    for (const bytes of [zeros, ones]) writeMember(member, new DataView(bytes.buffer), 0, given)
+    writeMember(member, new DataView(zeros.buffer), 0, given)
+    names += writeMember(member, new DataView(ones.buffer), 0, given)
     for (let i = 0; i < size; i++) {
       const mine = 0xff & ~(zeros[i]! ^ ones[i]!)
       if (((zeros[i]! ^ bits[i]!) & mine & written[i]!) !== 0) {
@@ -107,4 +134,5 @@ function writeTogether(
     }
   }
   for (let i = 0; i < size; i++) view.setUint8(at + i, (view.getUint8(at + i) & ~written[i]!) | bits[i]!)
+  return names
 }

@@ -96,43 +96,52 @@ export function isNumber(shape: Shape): shape is NumberShape {
  * Checks that a value is an integer within the limits and returns it as bigint if the shape is wide, else as number.
  * Both are accepted for both.
  */
-export function checkInteger(
-  shape: { readonly label: string },
-  value: unknown,
-  signed: boolean,
-  bits: number,
-): number | bigint {
-  if (typeof value === 'number' && bits <= 32) {
-    const [low, high] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1]
-    if (value >= low && value <= high && Number.isInteger(value)) return value
-  }
-  if (typeof value !== 'number' && typeof value !== 'bigint') wrongType(shape, 'a number', value)
-  if (typeof value === 'number' && !Number.isSafeInteger(value))
-    outOfRange(shape, Number.isInteger(value) ? `${value} is not exact, so it is no` : `${value} is no`)
-  const wide = BigInt(value)
-  const wrapped = signed ? BigInt.asIntN(bits, wide) : BigInt.asUintN(bits, wide)
-  if (wrapped !== wide) outOfRange(shape, `${value} does not fit into`)
-  return bits <= 32 ? Number(wide) : wide
+export function checkInteger(shape: { readonly label: string }, value: unknown, limits: Limits): number | bigint {
+  const { low, high, wide } = limits
+  if (typeof value === 'number') {
+    if (value >= low && value <= high && Number.isSafeInteger(value)) return wide ? BigInt(value) : value
+    if (!Number.isInteger(value)) outOfRange(shape, `${value} is no`)
+    if (!Number.isSafeInteger(value)) outOfRange(shape, `${value} is not exact, so it is no`)
+  } else if (typeof value === 'bigint') {
+    if (value >= low && value <= high) return wide ? value : Number(value)
+  } else wrongType(shape, 'a number', value)
+  return outOfRange(shape, `${value} does not fit into`)
+}
+
+/** The values that an integer can have. */
+export interface Limits {
+  readonly low: number | bigint
+  readonly high: number | bigint
+  /** Whether values are bigints. */
+  readonly wide: boolean
+}
+
+/** The limits of an integer of so many bits. */
+export function limitsOf(bits: number, signed: boolean): Limits {
+  const low = signed ? -(2n ** BigInt(bits - 1)) : 0n
+  const high = 2n ** BigInt(signed ? bits - 1 : bits) - 1n
+  return bits <= 32 ? { low: Number(low), high: Number(high), wide: false } : { low, high, wide: true }
 }
 
 /** An integer of 1, 2, 4 or 8 bytes: number up to 4, bigint for 8. */
 export function integer(label: string, size: number, signed: boolean, littleEndian: boolean): NumberShape | undefined {
   const width = INTEGERS[(signed ? -8 : 8) * size]
   if (width === undefined) return undefined
+  const limits = limitsOf(8 * size, signed)
   const shape: NumberShape = {
     label,
     size,
     number: { of: 'integer', signed, littleEndian },
     inline: (at) => `view.${width.method}(${at}, ${littleEndian})`,
     read: (view, at) => width.get(view, at, littleEndian),
-    write: (view, at, value) =>
-      width.set(view, at, checkInteger(shape, value, signed, 8 * size) as never, littleEndian),
+    write: (view, at, value) => width.set(view, at, checkInteger(shape, value, limits) as never, littleEndian),
   }
   return shape
 }
 
 /** An integer of 16 bytes (`__int128`), as bigint. */
 export function wideInteger(label: string, signed: boolean, littleEndian: boolean): Shape {
+  const limits = limitsOf(128, signed)
   const shape: Shape = {
     label,
     size: 16,
@@ -142,7 +151,7 @@ export function wideInteger(label: string, signed: boolean, littleEndian: boolea
       return signed ? BigInt.asIntN(128, value) : value
     },
     write(view, at, given) {
-      const value = BigInt(checkInteger(shape, given, signed, 128))
+      const value = checkInteger(shape, given, limits) as bigint
       view.setBigUint64(littleEndian ? at : at + 8, BigInt.asUintN(64, value), littleEndian)
       view.setBigUint64(littleEndian ? at + 8 : at, BigInt.asUintN(64, value >> 64n), littleEndian)
     },

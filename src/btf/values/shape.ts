@@ -44,14 +44,10 @@ export class Fault {
     this.message = message
   }
 
-  /** Runs `write` and tells a fault in it that it happened at `step`: `.name` or `[index]`. */
-  static within(step: string | number, write: () => void): void {
-    try {
-      write()
-    } catch (fault) {
-      if (fault instanceof Fault) fault.path = (typeof step === 'number' ? `[${step}]` : `.${step}`) + fault.path
-      throw fault
-    }
+  /** Tells what was thrown, if it is a fault, that it happened at `step`: `.name` or `[index]`. Returns it, to be thrown on. */
+  static within(step: string, thrown: unknown): unknown {
+    if (thrown instanceof Fault) thrown.path = step + thrown.path
+    return thrown
   }
 }
 

@@ -48,3 +48,44 @@ export function encodeText(text: string): Uint8Array | undefined {
   }
   return Uint8Array.from(bytes)
 }
+
+/** Up to this length, ASCII is read by hand. */
+const SHORT = 64
+
+/**
+ * Reads text up to a NUL or `length` bytes if it is ASCII and short, as almost all is; else `undefined`. Four bytes at a time
+ * this takes a fifth of the time of the decoder.
+ */
+export function readAscii(view: DataView, at: number, length: number): string | undefined {
+  const end = at + Math.min(length, SHORT)
+  let text = ''
+  for (; at + 4 <= end; at += 4) {
+    const word = view.getUint32(at)
+    if ((word & 0x80808080) !== 0) return undefined
+    const [a, b, c, d] = [word >>> 24, (word >>> 16) & 0xff, (word >>> 8) & 0xff, word & 0xff]
+    if (a === 0) return text
+    if (b === 0) return text + String.fromCharCode(a)
+    if (c === 0) return text + String.fromCharCode(a, b)
+    if (d === 0) return text + String.fromCharCode(a, b, c)
+    text += String.fromCharCode(a, b, c, d)
+  }
+  for (; at < end; at++) {
+    const code = view.getUint8(at)
+    if (code === 0) return text
+    if (code >= 0x80) return undefined
+    text += String.fromCharCode(code)
+  }
+  return length > SHORT ? undefined : text
+}
+
+/** Writes text if it is ASCII without a NUL and fits into `room` bytes; else writes some of it and returns false. */
+export function writeAscii(view: DataView, at: number, text: string, room: number): boolean {
+  const { length } = text
+  if (length > room) return false
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0 || code >= 0x80) return false
+    view.setUint8(at + i, code)
+  }
+  return true
+}
