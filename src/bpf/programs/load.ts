@@ -80,6 +80,8 @@ const FIRST_LOG = 64 * 1024
 const LARGEST_LOG = 64 * 1024 * 1024
 /** `BPF_LOG_LEVEL1`: the path up to the failure. */
 const PATH = 1
+/** `BPF_LOG_LEVEL`: the path, and all states. */
+const WORDS = 3
 
 /** Loads a program, asking again with a log when the kernel refuses it. */
 export function* loading(options: ProgramOptions): Steps<Loaded> {
@@ -91,7 +93,9 @@ export function* loading(options: ProgramOptions): Steps<Loaded> {
   // For want of a privilege there is no log; EPERM in spite of it is the verifier's.
   if (first !== undefined && errnoName(first) === 'EPERM' && HINTS['EPERM']?.(options)) refuse(first, options)
 
-  const { result, log } = yield* withLog(attr, level || PATH)
+  let { result, log } = yield* withLog(attr, level || PATH)
+  // Statistics alone do not tell which instruction was refused.
+  if (result < 0 && level > 0 && (level & WORDS) === 0) ({ result, log } = yield* withLog(attr, level | PATH))
   if (result >= 0) return { fd: Owned.own(result, titleOf(name)), log, stats: readVerifierStats(log) }
   // A log that outgrew its buffer turns every answer into ENOSPC: what counts is what the kernel said without one.
   const errno = first ?? result
