@@ -23,7 +23,8 @@ struct event {
   __u16 source_port, destination_port;
   __u8 protocol, direction;
   char comm[16];
-  __u8 reserved[10];
+  __u16 length;
+  __u64 cgroup;
 };
 
 // Puts the type into the object's BTF, where a reader looks for it.
@@ -64,6 +65,8 @@ int ring_64(struct __sk_buff *skb) {
   record->protocol = 6;
   record->direction = 1;
   __builtin_memcpy(record->comm, "benchmark\0\0\0\0\0\0", 16);
+  record->length = 1500;
+  record->cgroup = 1;
   bpf_ringbuf_submit(record, 0);
   return 0;
 }

@@ -1,5 +1,5 @@
 /** Our side of the event works: `events OBJECT HOW SIZE COUNT ROUNDS`. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { Collection, type Program } from '../../src/bpf/index.ts'
 import { PerfReader, type RecordVisitor, RingReader } from '../../src/bpf/readers/index.ts'
@@ -8,14 +8,20 @@ import { median, now, report, reportPeak, time } from './measure.ts'
 
 const [object = '', how = '', size = '', countText = '0', roundsText = '1'] = process.argv.slice(2)
 const count = Number(countText)
+const BATCH = 1024
 const PERF_BYTES = 4096 * 4096
+const producer = `${process.env['BENCH_BIN'] ?? '.'}/events`
 
 using collection = Collection.load(object)
 const source = how.startsWith('perf') ? 'perf' : 'ring'
 const program = collection.program(`${source}_${size}`)
 
+/** Another process runs the program: a profiler's signals would break off a run of this one. */
 function produce(): void {
-  program.run({ data: new Uint8Array(64), repeat: count })
+  const { status } = spawnSync(producer, ['-', 'produce', '3', countText], {
+    stdio: ['ignore', 'ignore', 'inherit', program.fd.number],
+  })
+  if (status !== 0) throw new Error('the producer failed')
 }
 
 let sum = 0
@@ -27,6 +33,16 @@ function eventCodec() {
   const id = btf?.findId('event', 'struct')
   if (!btf || id === undefined) throw new Error('the object has no struct event')
   return valueCodec<{ readonly number: bigint }>(btf, id)
+}
+
+/** Values of a batch at a time, used and dropped, as a consumer that keeps up does. */
+function inBatches<T>(ring: RingReader<T>, use: (record: T) => number): number {
+  for (let all = 0; ;) {
+    const batch = ring.take({ limit: BATCH })
+    if (batch.length === 0) return all
+    for (const record of batch) sum += use(record)
+    all += batch.length
+  }
 }
 
 /** A way to read what is there: gives the number of records. */
@@ -41,19 +57,11 @@ function reader(): () => number {
     }
     case 'take': {
       const ring = RingReader.open(collection.map('ring'))
-      return () => {
-        const all = ring.take()
-        for (const record of all) sum += record[0]!
-        return all.length
-      }
+      return () => inBatches(ring, (record) => record[0]!)
     }
     case 'decoded': {
       const ring = RingReader.open(collection.map('ring'), { decode: eventCodec() })
-      return () => {
-        const all = ring.take()
-        for (const record of all) sum += Number(record.number)
-        return all.length
-      }
+      return () => inBatches(ring, (record) => Number(record.number))
     }
     case 'perf': {
       const perf = PerfReader.open(collection.map('perf'), { perCpuBytes: PERF_BYTES })
@@ -74,10 +82,10 @@ async function live(of: Program): Promise<number> {
   let first = 0
   let last = 0
   let read = 0
-  const producer = spawn(`${process.env['BENCH_BIN'] ?? '.'}/events`, ['-', 'produce', '3', countText], {
+  const child = spawn(producer, ['-', 'produce', '3', countText], {
     stdio: ['ignore', 'ignore', 'inherit', of.fd.number],
   })
-  const ended = once(producer, 'exit').then(() => setTimeout(() => patience.abort(), 400))
+  const ended = once(child, 'exit').then(() => setTimeout(() => patience.abort(), 400))
   try {
     await ring.consume(
       (view, offset) => {
