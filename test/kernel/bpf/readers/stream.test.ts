@@ -38,7 +38,6 @@ function printer(stream: number): Program {
       mov('r4', 8),
       mov('r5', 0),
       callKfunc(kernel.find(PRINTK, 'func')?.id ?? 0),
-      mov('r0', 0),
       exit(),
     ],
   })
