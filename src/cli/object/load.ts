@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Collection, KernelTypes, type Program, VerifierError, type VerifierStats } from '../../bpf/index.ts'
+import { Collection, type KernelTypes, type Program, VerifierError, type VerifierStats } from '../../bpf/index.ts'
 import { type ObjectSpec, type ProgramSpec } from '../../elf/index.ts'
 import { KernelError } from '../../sys/index.ts'
 import { table } from '../table.ts'
@@ -75,7 +75,13 @@ export function loadReport(file: string, options: LoadOptions): LoadReport {
 function tryProgram(spec: ObjectSpec, { name, section, type }: ProgramSpec, kernel: KernelTypes): LoadedProgram {
   const start = performance.now()
   const row = (outcome: Partial<LoadedProgram>): LoadedProgram => ({
-    ...{ name, section, type: String(type), ok: false, code: null, errno: null, cause: null },
+    name,
+    section,
+    type: String(type),
+    ok: false,
+    code: null,
+    errno: null,
+    cause: null,
     ...counts(undefined),
     translatedInstructions: null,
     ...outcome,
