@@ -22,6 +22,16 @@ export type {
 } from './neighbours.ts'
 export { NEIGHBOUR_STATES, neighbourMessage } from './neighbour-message.ts'
 export type { Nexthop, NexthopInput } from './nexthops.ts'
+export {
+  type GroupMember,
+  type GroupMemberInput,
+  type NexthopBucket,
+  type NexthopFilter,
+  type NexthopObject,
+  Nexthops,
+  type NexthopSpec,
+} from './nexthop-objects.ts'
+export { nexthopMessage } from './nexthop-message.ts'
 export { type Nsid, Nsids } from './nsids.ts'
 export { nsidMessage } from './nsid-message.ts'
 export { Objects, type Verb } from './objects.ts'

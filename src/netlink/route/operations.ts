@@ -8,6 +8,7 @@ import type { Operation } from '../operation.ts'
 import { addressMessage } from './address-message.ts'
 import { linkMessage } from './link.ts'
 import { neighbourMessage } from './neighbour-message.ts'
+import { nexthopMessage } from './nexthop-message.ts'
 import { nsidMessage } from './nsid-message.ts'
 import { routeMessage } from './route-message.ts'
 import { ruleMessage } from './rule-message.ts'
@@ -46,3 +47,7 @@ export const RULE: Speaks<typeof ruleMessage> = family('RULE', 32, ruleMessage)
 export const NSID: Speaks<typeof nsidMessage> = family('NSID', 88, nsidMessage)
 /** `RTM_NEWLINKPROP` (108), `RTM_DELLINKPROP`: alternative names of a link. */
 export const LINKPROP: Speaks<typeof linkMessage> = family('LINKPROP', 108, linkMessage)
+/** `RTM_NEWNEXTHOP` (104), `RTM_DELNEXTHOP`, `RTM_GETNEXTHOP`. */
+export const NEXTHOP: Speaks<typeof nexthopMessage> = family('NEXTHOP', 104, nexthopMessage)
+/** `RTM_GETNEXTHOPBUCKET` (118). */
+export const NEXTHOPBUCKET: Speaks<typeof nexthopMessage> = family('NEXTHOPBUCKET', 116, nexthopMessage)

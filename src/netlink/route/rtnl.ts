@@ -22,6 +22,7 @@ import {
   type NeighbourSpec,
   neighbourType,
 } from './neighbours.ts'
+import { Nexthops } from './nexthop-objects.ts'
 import { Nsids } from './nsids.ts'
 import { Objects } from './objects.ts'
 import type { NetNsRef } from './refs.ts'
@@ -69,6 +70,8 @@ export class Rtnl implements Disposable {
   readonly addresses: Objects<never, never, Address, AddressSpec, AddressFilter>
   /** Routes; see there for the key of `replace`. */
   readonly routes: Routes
+  /** Nexthop objects, that routes can share. The key of `replace` is the id. */
+  readonly nexthops: Nexthops
   /** Neighbours (ARP, neighbour discovery). The key of `replace` is the link and the address. */
   readonly neighbours: Objects<never, never, Neighbour, NeighbourSpec, NeighbourFilter>
   /** Forwarding databases of bridges and tunnels. The key of `replace` is the link, the hardware address and the VLAN. */
@@ -102,6 +105,7 @@ export class Rtnl implements Disposable {
     this.links = new Links(this)
     this.addresses = new Objects(this, addressType) as unknown as Rtnl['addresses']
     this.routes = new Routes(this)
+    this.nexthops = new Nexthops(this)
     this.neighbours = new Objects(this, neighbourType) as unknown as Rtnl['neighbours']
     this.fdb = new Objects(this, fdbType) as unknown as Rtnl['fdb']
     this.rules = new Objects(this, ruleType) as unknown as Rtnl['rules']

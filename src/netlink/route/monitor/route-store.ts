@@ -60,11 +60,11 @@ export class RouteStore extends GroupedStore<Route> {
     sink({ type: 'removed', object: previous! })
   }
 
-  /** Whether a route leaves through one of these links, or through a nexthop object that may. */
-  leadsThrough(devs: ReadonlySet<number>): boolean {
-    for (const { family, dev, multipath, nhid, prefsrc } of this.values()) {
-      if (family !== 'inet') continue
-      if (nhid !== undefined || prefsrc !== undefined || (dev !== undefined && devs.has(dev))) return true
+  /** Whether a route leaves through one of these links, has one of these source addresses, or (`byObject`) a nexthop object decides. */
+  depends(devs: ReadonlySet<number>, sources: ReadonlySet<unknown>, byObject: boolean): boolean {
+    for (const { dev, multipath, nhid, prefsrc } of this.values()) {
+      if ((nhid !== undefined && byObject) || (prefsrc !== undefined && sources.has(prefsrc))) return true
+      if (dev !== undefined && devs.has(dev)) return true
       if (multipath?.some((hop) => devs.has(hop.dev)) === true) return true
     }
     return false

@@ -34,20 +34,26 @@ export class KeyedStore<Item extends object> implements Store<Item> {
   readonly #items = new Map<string | number, Item>()
   readonly #key: (item: Item) => string | number
   readonly #apart: Apart
+  readonly #aging: Apart
 
-  /** `apart` names the members whose change is none: counters, ages. */
-  constructor(key: (item: Item) => string | number, apart: Apart) {
+  /** `apart` names the members whose change is none: counters; `aging` those too that change by themselves, between two lists. */
+  constructor(key: (item: Item) => string | number, apart: Apart, aging: Apart = apart) {
     this.#key = key
     this.#apart = apart
+    this.#aging = aging
   }
 
   put(item: Item, _flags: number, sink: Sink<Item>): boolean {
+    this.#set(item, sink, this.#apart)
+    return true
+  }
+
+  #set(item: Item, sink: Sink<Item>, apart: Apart): void {
     const key = this.#key(item)
     const previous = this.#items.get(key)
     this.#items.set(key, item)
     if (previous === undefined) sink({ type: 'added', object: item })
-    else if (!same(previous, item, this.#apart)) sink({ type: 'changed', object: item, previous })
-    return true
+    else if (!same(previous, item, apart)) sink({ type: 'changed', object: item, previous })
   }
 
   drop(item: Item, sink: Sink<Item>): boolean {
@@ -67,11 +73,7 @@ export class KeyedStore<Item extends object> implements Store<Item> {
       this.#items.delete(key)
       sink({ type: 'removed', object: item })
     }
-    for (const item of list) this.put(item, 0, sink)
-  }
-
-  get(key: string | number): Item | undefined {
-    return this.#items.get(key)
+    for (const item of list) this.#set(item, sink, this.#aging)
   }
 
   values(): Iterable<Item> {
@@ -159,7 +161,7 @@ export class GroupedStore<Item extends object> implements Store<Item> {
         later.push({ type: 'added', object: item })
         continue
       }
-      // a copy: the list is the monitor's own until the end
+      // taken out of the old group: what is left there in the end is gone
       const [previous] = old!.splice(at, 1)
       if (!same(previous, item, this.#apart)) later.push({ type: 'changed', object: item, previous: previous! })
     }

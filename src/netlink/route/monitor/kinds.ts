@@ -1,0 +1,167 @@
+/**
+ * What can be monitored: one row a kind of object.
+ *
+ * @module
+ */
+import type { Codec } from '../../../codec/index.ts'
+import { type Address, addressType } from '../addresses.ts'
+import type { Link } from '../link.ts'
+import type { FdbEntry, Neighbour } from '../neighbours.ts'
+import type { Nsid } from '../nsids.ts'
+import { ADDR, LINK, NEIGH, NSID, ROUTE, RULE } from '../operations.ts'
+import { type Route, routeFromWire } from '../routes.ts'
+import type { Rtnl } from '../rtnl.ts'
+import { type Rule, ruleType } from '../rules.ts'
+import { RTNLGRP } from './groups.ts'
+import { LinkStore, settleLink } from './link-store.ts'
+import { RouteStore } from './route-store.ts'
+import { GroupedStore, KeyedStore, type Store } from './store.ts'
+
+/** Kinds of object that can be monitored, with what an object of each is. */
+export interface Monitored {
+  /** Network devices. */
+  link: Link
+  /** Addresses of links. */
+  address: Address
+  /** Routes of IPv4 and IPv6, of every table. */
+  route: Route
+  /** Rules of the routing policy. */
+  rule: Rule
+  /** Neighbours of IPv4 and IPv6, without those that need none (`noarp`), which come without a notification. */
+  neighbour: Neighbour
+  /** Entries of forwarding databases. */
+  fdb: FdbEntry
+  /** Numbers of other network namespaces. */
+  nsid: Nsid
+}
+
+/** A kind of object that can be monitored. */
+export type MonitorKind = keyof Monitored
+
+/** A message taken for what it means; `undefined` when it means nothing. */
+export interface Settled<Item> {
+  readonly gone: boolean
+  readonly item: Item
+}
+
+/** How a kind of object is monitored. */
+export interface Watched<Item> {
+  /** `RTNLGRP_*` that tell of it. */
+  readonly groups: readonly number[]
+  /** Groups that are heard besides, for what its own are silent about. */
+  readonly hints?: readonly number[] | undefined
+  /** `RTM_NEW*`; `RTM_DEL*` is the next number. */
+  readonly type: number
+  /** Reads a message. */
+  readonly message: Codec<unknown, never>
+  /** What a message means, `undefined` where it is about something else; it may ask the kernel for what the message leaves out. */
+  readonly settle: (wire: never, gone: boolean, rtnl: Rtnl, nsid: number | undefined) => Settled<Item> | undefined
+  /** All objects; `netnsid` where {@link everywhere}. */
+  readonly list: (rtnl: Rtnl, netnsid: number | undefined) => Item[]
+  /** Whether the kernel lists those of other namespaces by their number. */
+  readonly everywhere: boolean
+  readonly store: () => Store<Item>
+}
+
+const apart = (...names: string[]): ReadonlySet<string> => new Set(names)
+
+const told = <Wire, Item>(of: (wire: Wire) => Item, ours: (item: Item) => boolean = () => true) => {
+  return (wire: never, gone: boolean): Settled<Item> | undefined => {
+    const item = of(wire)
+    return ours(item) ? { gone, item } : undefined
+  }
+}
+
+const isNeighbour = ({ family, flags, state }: Neighbour): boolean =>
+  (family === 'inet' || family === 'inet6') && state !== 'noarp' && !flags.includes('proxy')
+
+const isFdbEntry = ({ family }: FdbEntry): boolean => family === 'bridge'
+
+const isRoute = ({ family, flags }: Route): boolean =>
+  (family === 'inet' || family === 'inet6') && !flags.includes('cloned')
+
+const isRule = ({ family }: Rule): boolean => family === 'inet' || family === 'inet6'
+
+/** The kinds, by name. */
+export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
+  link: {
+    groups: [RTNLGRP.link],
+    type: LINK.new.type,
+    message: LINK.get.reply!,
+    settle: settleLink,
+    list: (rtnl, netnsid) => rtnl.links.list({ netnsid }),
+    everywhere: true,
+    store: () => new LinkStore(),
+  },
+  address: {
+    groups: [RTNLGRP.ipv4Ifaddr, RTNLGRP.ipv6Ifaddr],
+    type: ADDR.new.type,
+    message: ADDR.get.reply!,
+    settle: told(addressType.fromWire),
+    list: (rtnl, netnsid) => rtnl.addresses.list({ netnsid }),
+    everywhere: true,
+    store: () =>
+      new KeyedStore<Address>(
+        ({ dev, address, peer }) => `${dev} ${address} ${peer ?? ''}`,
+        apart('netnsid'),
+        apart('netnsid', 'validLft', 'preferredLft'),
+      ),
+  },
+  route: {
+    groups: [RTNLGRP.ipv4Route, RTNLGRP.ipv6Route],
+    hints: [RTNLGRP.link, RTNLGRP.ipv4Ifaddr, RTNLGRP.nexthop],
+    type: ROUTE.new.type,
+    message: ROUTE.get.reply!,
+    settle: told(routeFromWire, isRoute),
+    list: (rtnl) => [...rtnl.routes.list({ family: 'inet' }), ...rtnl.routes.list({ family: 'inet6' })],
+    everywhere: false,
+    store: () => new RouteStore(),
+  },
+  rule: {
+    groups: [RTNLGRP.ipv4Rule, RTNLGRP.ipv6Rule],
+    type: RULE.new.type,
+    message: RULE.get.reply!,
+    settle: told(ruleType.fromWire, isRule),
+    list: (rtnl) => rtnl.rules.list().filter(isRule),
+    everywhere: false,
+    // Whether its links exist and its target does comes and goes in silence, so it does not tell one rule from another.
+    store: () =>
+      new GroupedStore<Rule>(
+        ({ family, priority, flags }) => `${family} ${priority ?? 0} ${flags.includes('invert')}`,
+        apart('flags'),
+        apart('flags'),
+      ),
+  },
+  neighbour: {
+    groups: [RTNLGRP.neigh],
+    type: NEIGH.new.type,
+    message: NEIGH.get.reply!,
+    settle: told((wire: Neighbour) => wire, isNeighbour),
+    list: (rtnl) => rtnl.neighbours.list().filter(isNeighbour),
+    everywhere: false,
+    store: () => new KeyedStore<Neighbour>(({ dev, dst }) => `${dev} ${dst}`, apart('cacheinfo', 'probes')),
+  },
+  fdb: {
+    groups: [RTNLGRP.neigh],
+    type: NEIGH.new.type,
+    message: NEIGH.get.reply!,
+    settle: told((wire: FdbEntry) => wire, isFdbEntry),
+    list: (rtnl) => rtnl.fdb.list().filter(isFdbEntry),
+    everywhere: false,
+    store: () =>
+      new KeyedStore<FdbEntry>(
+        ({ dev, lladdr, vlan, vni, dst, flags }) =>
+          `${dev} ${lladdr} ${vlan ?? ''} ${vni ?? ''} ${dst ?? ''} ${flags.includes('self')}`,
+        apart('cacheinfo', 'probes'),
+      ),
+  },
+  nsid: {
+    groups: [RTNLGRP.nsid],
+    type: NSID.new.type,
+    message: NSID.get.reply!,
+    settle: told(({ nsid = -1 }: { nsid?: number }): Nsid => ({ nsid }), ({ nsid }) => nsid >= 0),
+    list: (rtnl) => rtnl.nsids.list().map(({ nsid }) => ({ nsid })),
+    everywhere: false,
+    store: () => new KeyedStore<Nsid>(({ nsid }) => nsid, apart()),
+  },
+}

@@ -1,0 +1,167 @@
+/**
+ * The objects of the kinds that a monitor follows, as the kernel's lists and messages tell them.
+ *
+ * @module
+ */
+import type { Source } from '../../../codec/index.ts'
+import { DumpInterruptedError, NetlinkError } from '../../error.ts'
+import { NSID } from '../operations.ts'
+import type { Rtnl } from '../rtnl.ts'
+import type { ObjectChange } from './change.ts'
+import { HERE } from './inbox.ts'
+import { type Monitored, type MonitorKind, type Settled, WATCHED, type Watched } from './kinds.ts'
+import type { RouteStore } from './route-store.ts'
+import { Silence } from './silence.ts'
+import type { Delta, Sink, Store } from './store.ts'
+
+type AnyWatched = Omit<Watched<object>, 'settle' | 'store'> & {
+  readonly settle: (wire: unknown, gone: boolean, rtnl: Rtnl, nsid: number | undefined) => Settled<object> | undefined
+  readonly store: () => Store<object>
+}
+
+const rowOf = (kind: MonitorKind): AnyWatched => WATCHED[kind] as unknown as AnyWatched
+
+type Place = Map<MonitorKind, Store<object>>
+
+/** What a mirror is made for. */
+export interface MirrorOptions {
+  readonly rtnl: Rtnl
+  readonly kinds: readonly MonitorKind[]
+  /** Whether other namespaces are followed, and which number is the own one's, if it has one. */
+  readonly abroad: { readonly own: number | undefined } | undefined
+}
+
+/** The objects, by namespace and kind. What it is told it passes on to `emit`, in order, as far as it says something new. */
+export class Mirror {
+  readonly #options: MirrorOptions
+  readonly #emit: (change: ObjectChange) => void
+  readonly #places = new Map<number, Place>()
+  /** Kinds by the `RTM_NEW*` that tells of them. */
+  readonly #byType = new Map<number, MonitorKind[]>()
+  readonly #silence: Silence | undefined
+  /** Kinds that a message left in doubt. */
+  readonly #doubts = new Set<MonitorKind>()
+
+  constructor(options: MirrorOptions, emit: (change: ObjectChange) => void) {
+    this.#options = options
+    this.#emit = emit
+    for (const kind of options.kinds) {
+      const { type } = rowOf(kind)
+      this.#byType.set(type, [...(this.#byType.get(type) ?? []), kind])
+    }
+    this.#silence = options.kinds.includes('route') ? new Silence() : undefined
+    this.#open(HERE)
+  }
+
+  /** The groups that have to be heard. */
+  groups(): ReadonlySet<number> {
+    const rows = this.#options.kinds.map(rowOf)
+    const groups = new Set(rows.flatMap((row) => [...row.groups, ...(row.hints ?? [])]))
+    if (this.#options.abroad !== undefined) groups.add(WATCHED.nsid.groups[0]!)
+    return groups
+  }
+
+  /** What is known of a kind now. */
+  objects<K extends MonitorKind>(kind: K, nsid: number = HERE): Monitored[K][] {
+    return [...(this.#places.get(nsid)?.get(kind)?.values() ?? [])] as Monitored[K][]
+  }
+
+  /** Takes one message in. */
+  take(source: Source, start: number, end: number, type: number, flags: number, nsid: number): void {
+    if (nsid === HERE) {
+      this.#silence?.hear(source, start, end, type)
+      if (this.#options.abroad !== undefined) this.#border(source, start, end, type)
+    }
+    const kinds = this.#byType.get(type) ?? this.#byType.get(type - 1)
+    if (kinds === undefined) return
+    const gone = !this.#byType.has(type)
+    for (const kind of kinds) {
+      const { message, settle } = rowOf(kind)
+      const wire = message.read(source, start, end)
+      if (wire === undefined) continue
+      const settled = settle(wire, gone, this.#options.rtnl, nsid === HERE ? undefined : nsid)
+      if (settled === undefined) continue
+      const store = (this.#places.get(nsid) ?? this.#enter(nsid)).get(kind)!
+      const sink = this.#sink(kind, nsid)
+      const whole = settled.gone ? store.drop(settled.item, sink) : store.put(settled.item, flags, sink)
+      if (!whole && nsid === HERE) this.#doubts.add(kind)
+    }
+  }
+
+  /**
+   * Lists everything and takes the differences in.
+   *
+   * @throws DumpInterruptedError when things change faster than they can be listed; what was listed by then is taken in.
+   */
+  lookAtAll(): void {
+    for (const kind of this.#options.kinds) this.#look(HERE, kind)
+    this.#doubts.clear()
+    const { abroad, rtnl } = this.#options
+    if (abroad === undefined) return
+    const numbers = new Set(rtnl.nsids.list().map(({ nsid }) => nsid))
+    for (const nsid of this.#places.keys()) if (nsid !== HERE && !numbers.has(nsid)) this.#leave(nsid)
+    for (const nsid of numbers) if (nsid !== abroad.own) this.#enter(nsid)
+  }
+
+  /**
+   * Looks again at what messages left in doubt.
+   *
+   * @throws DumpInterruptedError when things change faster than they can be listed; the doubt remains.
+   */
+  lookAgain(): void {
+    if (this.#silence?.concerns(this.#places.get(HERE)!.get('route') as unknown as RouteStore)) this.#doubts.add('route')
+    for (const kind of this.#doubts) {
+      this.#look(HERE, kind)
+      this.#doubts.delete(kind)
+    }
+  }
+
+  #sink(kind: MonitorKind, nsid: number): Sink<object> {
+    const where = nsid === HERE ? {} : { nsid }
+    return (delta: Delta<object>) => this.#emit({ ...delta, kind, ...where } as unknown as ObjectChange)
+  }
+
+  #look(nsid: number, kind: MonitorKind): void {
+    const list = rowOf(kind).list(this.#options.rtnl, nsid === HERE ? undefined : nsid)
+    this.#places.get(nsid)!.get(kind)!.reconcile(list, this.#sink(kind, nsid))
+  }
+
+  #open(nsid: number): Place {
+    const place: Place = new Map()
+    for (const kind of this.#options.kinds) place.set(kind, rowOf(kind).store())
+    this.#places.set(nsid, place)
+    return place
+  }
+
+  /** Lists what can be listed of another namespace, and forgets what cannot. */
+  #enter(nsid: number): Place {
+    const former = this.#places.get(nsid)
+    const place = this.#open(nsid)
+    for (const [kind, store] of place) {
+      if (!rowOf(kind).everywhere) continue
+      if (former?.has(kind)) place.set(kind, former.get(kind)!)
+      try {
+        this.#look(nsid, kind)
+      } catch (error) {
+        // It may be gone by now, which is told next.
+        if (!(error instanceof NetlinkError) || error instanceof DumpInterruptedError) throw error
+        place.set(kind, store)
+      }
+    }
+    return place
+  }
+
+  #leave(nsid: number): void {
+    for (const [kind, store] of this.#places.get(nsid) ?? []) store.reconcile([], this.#sink(kind, nsid))
+    this.#places.delete(nsid)
+  }
+
+  /** Follows the numbers of other namespaces. */
+  #border(source: Source, start: number, end: number, type: number): void {
+    if (type !== NSID.new.type && type !== NSID.del.type) return
+    const nsid = NSID.get.reply!.read(source, start, end)?.nsid
+    if (nsid === undefined || nsid < 0 || nsid === this.#options.abroad?.own) return
+    if (type === NSID.del.type) this.#leave(nsid)
+    else if (!this.#places.has(nsid)) this.#enter(nsid)
+  }
+}
