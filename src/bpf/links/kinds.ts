@@ -8,7 +8,9 @@ import { LinkGetFdById } from '../attrs/index.ts'
 import { bpfFd } from '../call.ts'
 import { openPinOf, requireKind } from '../object.ts'
 import { CgroupLink } from './cgroup.ts'
+import { EventLink } from './event.ts'
 import { IterLink } from './iter.ts'
+import { KprobeMultiLink } from './kprobe-multi.ts'
 import { Link, type LinkClass, linkInfo } from './link.ts'
 import { NetkitLink } from './netkit.ts'
 import { NetfilterLink } from './netfilter.ts'
@@ -17,6 +19,7 @@ import { RawTracepointLink } from './raw-tracepoint.ts'
 import { SockmapLink } from './sockmap.ts'
 import { TcxLink } from './tcx.ts'
 import { TracingLink } from './tracing.ts'
+import { UprobeMultiLink } from './uprobe-multi.ts'
 import { XdpLink } from './xdp.ts'
 
 const KINDS: readonly LinkClass<Link>[] = [
@@ -30,6 +33,9 @@ const KINDS: readonly LinkClass<Link>[] = [
   IterLink,
   NetfilterLink,
   SockmapLink,
+  EventLink,
+  KprobeMultiLink,
+  UprobeMultiLink,
 ]
 
 /** Takes over the descriptor of a link of any kind, as an object of that kind's class; one of an unknown kind is a plain {@link Link}. */

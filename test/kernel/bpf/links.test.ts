@@ -1,12 +1,15 @@
 /** Every kind of link, one row each: made, told about, pinned, opened again, given another program, taken off, closed. */
-import { mkdtempSync, rmdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   BpfMap,
   CgroupLink,
   type ProgramType,
+  EventLink,
   IterLink,
   KernelTypes,
+  KprobeLink,
+  KprobeMultiLink,
   Link,
   linkFromFd,
   linkFromId,
@@ -14,12 +17,16 @@ import {
   NetfilterLink,
   NetkitLink,
   NetnsLink,
+  PerfEventLink,
   Program,
   RawTracepointLink,
   SockmapLink,
   TcxLink,
+  TracepointLink,
   TracingLink,
   UpdatableLink,
+  UprobeLink,
+  UprobeMultiLink,
   WrongKindError,
   XdpLink,
 } from '../../../src/bpf/index.ts'
@@ -55,6 +62,9 @@ class Place implements Disposable {
 
 /** Where version 2 of cgroups is mounted. */
 const CGROUPS = run(['sh', '-c', 'awk \'$3 == "cgroup2" { print $2; exit }\' /proc/mounts']).stdout.trim() || undefined
+
+/** The C library of this process. */
+const LIBC = /\S+\/libc\.so\.6$/m.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0] ?? ''
 
 interface Row {
   readonly needs: readonly Capability[]
@@ -140,6 +150,48 @@ const ROWS: Readonly<Record<string, Row>> = {
     attach: (program) => IterLink.attach(as(program)),
     info: () => ({ target: 'task' }),
     kind: IterLink as never,
+  },
+  'perf_event: counter': {
+    needs: [],
+    program: () => load('perf_event', 0),
+    attach: (program) => PerfEventLink.attach(as(program), { type: 1, config: 0, frequency: 10, cookie: 5 }),
+    info: () => ({ event: 'event', cookie: 5n }),
+    kind: EventLink as never,
+  },
+  'perf_event: tracepoint': {
+    needs: ['tracefs'],
+    program: () => load('tracepoint', 0),
+    attach: (program) => TracepointLink.attach(as(program), { name: 'syscalls/sys_enter_getpid', cookie: 6 }),
+    info: () => ({ event: 'tracepoint', target: 'sys_enter_getpid', cookie: 6n }),
+    kind: EventLink as never,
+  },
+  'perf_event: kprobe': {
+    needs: ['kprobes'],
+    program: () => load('kprobe', 0),
+    attach: (program) => KprobeLink.attach(as(program), { symbol: 'ksys_read', return: true, cookie: 7 }),
+    info: () => ({ event: 'kretprobe', target: 'ksys_read', cookie: 7n }),
+    kind: EventLink as never,
+  },
+  'perf_event: uprobe': {
+    needs: ['uprobes'],
+    program: () => load('kprobe', 0),
+    attach: (program) => UprobeLink.attach(as(program), { path: LIBC, symbol: 'getpid', cookie: 8 }),
+    info: () => ({ event: 'uprobe', target: LIBC, cookie: 8n }),
+    kind: EventLink as never,
+  },
+  kprobe_multi: {
+    needs: ['kprobes', 'tracefs'],
+    program: () => load('kprobe', 0, 'trace_kprobe_multi'),
+    attach: (program) => KprobeMultiLink.attach(as(program), { symbols: ['ksys_read', 'ksys_write'], cookies: [1, 2] }),
+    info: () => ({ count: 2, return: false }),
+    kind: KprobeMultiLink as never,
+  },
+  uprobe_multi: {
+    needs: ['btf:bpf_uprobe_multi_link'],
+    program: () => load('kprobe', 0, 'trace_uprobe_multi'),
+    attach: (program) => UprobeMultiLink.attach(as(program), { path: LIBC, pattern: 'getp?d', return: true }),
+    info: () => ({ count: 1, return: true, path: LIBC }),
+    kind: UprobeMultiLink as never,
   },
   netfilter: {
     needs: ['btf:bpf_nf_link'],
