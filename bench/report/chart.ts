@@ -9,7 +9,7 @@ import { median, ratios, samples, spread } from './statistics.ts'
 import { quantity, significant } from './units.ts'
 
 const WIDTH = 760
-const LABEL = 190
+const LABEL = 220
 const VALUE = 150
 const ROW = 26
 const HEAD = 48

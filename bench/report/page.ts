@@ -5,6 +5,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { NODE, type Profile } from '../run/profile.ts'
 import { root } from '../set-up/cache.ts'
 import { type Chapter, chapters, type Metric } from '../work.ts'
 import { barChart, lineChart } from './chart.ts'
@@ -30,11 +31,11 @@ function machineOf({ machine, when }: Result): string {
   return `${machine.processor}, ${machine.cores} cores, ${quantity(machine.memory, 'bytes')}; Linux ${machine.kernel}; Node ${machine.node}; ${when.slice(0, 10)}`
 }
 
-/** Each distinct machine and day, with what was run there when there are several. */
+/** Each distinct machine and day; of all but that of most works, which works they are of. */
 function machines(works: readonly Result[]): string[] {
-  const groups = group(works)
-  return [...groups].map(([words, members]) =>
-    groups.size === 1 ? `- ${words}` : `- ${words}: ${members.map(({ name }) => `\`${name}\``).join(', ')}`,
+  const groups = [...group(works)].toSorted(([, a], [, b]) => b.length - a.length)
+  return groups.map(([words, members], i) =>
+    i === 0 ? `- ${words}` : `- ${words}: ${members.map(({ name }) => `\`${name}\``).join(', ')}`,
   )
 }
 
@@ -89,6 +90,15 @@ function plot(folder: string, work: Result, metric: Metric): string | undefined 
   return `![${work.title}: ${metric.title}](performance/${name})`
 }
 
+/** Where the time goes of those of ours that missed a target; without Node's start, where that is not what was timed. */
+function profile({ contender, shares }: Profile, chapter: Chapter): string {
+  const whole = chapter === 'start'
+  const seen = shares.filter(({ what }) => whole || what !== NODE)
+  const rest = whole ? 1 : 1 - (shares.find(({ what }) => what === NODE)?.share ?? 0)
+  const parts = seen.map(({ what, share }) => `${what} ${Math.round((share / rest) * 100)} %`)
+  return `Where the time of “${contender}” goes${whole ? '' : ', once Node is up'}: ${parts.join(', ')}.`
+}
+
 function section(folder: string, work: Result): string {
   const body = work.metrics.flatMap((metric, i) => {
     const table = rows(work, metric)
@@ -105,6 +115,7 @@ function section(folder: string, work: Result): string {
     '',
     ...body,
     ...(absent.length === 0 ? [] : ['Not measured:', '', ...absent, '']),
+    ...(work.profiles ?? []).flatMap((one) => [profile(one, work.chapter), '']),
     `${loadInWords(work)}${work.scale === 1 ? '' : ` This was a run at ${work.scale} of the full size.`}`,
     '',
   ].join('\n')

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type Curve } from '../run/execute.ts'
+import { type Profile } from '../run/profile.ts'
 import { type Machine } from '../set-up/versions.ts'
 import { type Chapter, type Metric, type Target } from '../work.ts'
 
@@ -36,6 +37,8 @@ export interface Result {
   readonly targets: readonly Target[]
   readonly runs: readonly Run[]
   readonly absences: readonly Absence[]
+  /** Where our time goes where a target was missed. */
+  readonly profiles?: readonly Profile[] | undefined
   readonly when: string
   readonly machine: Machine
   readonly versions: Readonly<Record<string, string>>

@@ -4,12 +4,14 @@
  * @module
  */
 import { type Absence, type Result, type Run } from '../report/results.ts'
+import { judge } from '../report/statistics.ts'
 import { type Command, command, type Library, ours } from '../set-up/programs.ts'
 import { say, Unavailable } from '../set-up/shell.ts'
 import { machine, versions } from '../set-up/versions.ts'
 import { type Contender, type Step, type Work } from '../work.ts'
 import { execute, expand, type Setting, writeInput } from './execute.ts'
 import { Lab } from './lab.ts'
+import { type Profile, profiled } from './profile.ts'
 
 /** How works are run. */
 export interface Options {
@@ -89,8 +91,35 @@ export async function measure(work: Work, options: Options): Promise<Result> {
       }
     }
   }
+  const result = resultOf(work, options, runs, absences)
+  const profiles = await explain(work, result, inside, shared)
   if (!work.fresh && work.undo) await steps(work.undo, inside)
-  return resultOf(work, options, runs, absences)
+  return { ...result, profiles }
+}
+
+/** Profiles of our contenders that missed a target. */
+async function explain(work: Work, result: Result, setting: Setting, shared?: Lab): Promise<Profile[]> {
+  const missed = new Set(
+    result.targets
+      .map((target) => judge(result, target))
+      .filter(({ reached, met }) => reached !== undefined && !met)
+      .map(({ target }) => target.contender),
+  )
+  const profiles: Profile[] = []
+  for (const contender of work.contenders) {
+    if (!missed.has(contender.name) || !contender.program.startsWith('ours/')) continue
+    try {
+      const profile = await profiled(contender.name, (node) => {
+        const how = command(contender.program, ours, [...(contender.node ?? []), ...node])
+        return once(work, contender, how, setting, shared)
+      })
+      profiles.push(profile)
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      say(`  no profile of ${contender.name}: ${error.message}`)
+    }
+  }
+  return profiles
 }
 
 /** The result of a work of which nothing could be measured. */

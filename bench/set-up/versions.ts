@@ -69,7 +69,11 @@ export function versions(families: ReadonlySet<string>): Record<string, string> 
   known['Node'] = process.version
   for (const [peer, family, name] of packaged) {
     if (!families.has(family)) continue
-    attempt(() => Object.entries(unpacked(family).versions).find(([found]) => name.test(found))?.[1], known, peer)
+    const version = (): string | undefined =>
+      Object.entries(unpacked(family).versions)
+        .find(([found]) => name.test(found))?.[1]
+        ?.replace(/^\d+:/, '')
+    attempt(version, known, peer)
   }
   for (const [peer, program, option, shape] of installed) {
     const path = which(program)
