@@ -8,6 +8,12 @@ const BPF_F_RDONLY_PROG = 128
 const BPF_F_MMAPABLE = 1024
 const MAX_U32 = 0xffff_ffff
 
+/** What a map is created with for its origin. Every value of the configuration can be named by others: it is always mapped. */
+const FLAGS: { readonly [O in MapOrigin]?: number } = {
+  rodata: BPF_F_RDONLY_PROG,
+  kconfig: BPF_F_RDONLY_PROG | BPF_F_MMAPABLE,
+}
+
 /** The map that holds a section of data as its only value. */
 export function dataMap(name: string, origin: MapOrigin, size: number, valueType: number | undefined): MapSpec {
   return {
@@ -17,7 +23,7 @@ export function dataMap(name: string, origin: MapOrigin, size: number, valueType
     keySize: 4,
     valueSize: size,
     maxEntries: 1,
-    flags: origin === 'rodata' || origin === 'kconfig' ? BPF_F_RDONLY_PROG : 0,
+    flags: FLAGS[origin] ?? 0,
     extra: 0n,
     pinning: 'none',
     ...(valueType !== undefined && { valueType }),

@@ -257,7 +257,7 @@ describe('what the kernel must provide', () => {
       ['LINUX_HAS_SYSCALL_WRAPPER', 'kconfig', true, 23, 1],
       ['CONFIG_DEFAULT_HOSTNAME', 'kconfig', true, 24, 16],
     ])
-    expect(maps['.kconfig']).toMatchObject({ origin: 'kconfig', flags: 128, valueSize: 40 })
+    expect(maps['.kconfig']).toMatchObject({ origin: 'kconfig', flags: 1152, valueSize: 40 })
   })
 
   it('tells symbols by address, by type, and functions apart', () => {
