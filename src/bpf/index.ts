@@ -52,6 +52,7 @@ export {
   type SockmapLinkInfo,
   type SockmapProgramType,
 } from './links/sockmap.ts'
+export { StructOpsLink, type StructOpsLinkInfo } from './links/struct-ops.ts'
 export {
   TracingLink,
   type TracingAttachOptions,

@@ -25,6 +25,7 @@ import {
   referredTo,
 } from './programs.ts'
 import { type ObjectSource, specOf } from './source.ts'
+import { createStructOps, planStructOps, structOpsValue } from './struct-ops.ts'
 import { loadObjectBtf, type ObjectBtf } from './types.ts'
 import { openVariables, Section, type Variable } from './variables.ts'
 
@@ -34,6 +35,8 @@ interface Parts {
   readonly programs: Map<string, Program>
   /** The memory of variables that is open. */
   readonly sections: Map<string, Section>
+  /** The values of tables of callbacks that are registered without a link. */
+  readonly tables: Map<string, Uint8Array>
 }
 
 function closeAll({ maps, programs, sections }: Parts): void {
@@ -64,7 +67,7 @@ function* loadingCollection<P extends ProgramTypes>(
 ): Steps<Collection<P>> {
   const spec = withVariables(specOf(source, options), options.variables)
   const chosen = chosenPrograms(spec, options)
-  const parts: Parts = { maps: new Map(), programs: new Map(), sections: new Map() }
+  const parts: Parts = { maps: new Map(), programs: new Map(), sections: new Map(), tables: new Map() }
   const kernel = options.kernel ?? new KernelTypes()
   const builder = kernelBtf(spec)
   let btf: ObjectBtf
@@ -73,14 +76,23 @@ function* loadingCollection<P extends ProgramTypes>(
     const prepared = chosen.map((one) => prepareProgram(spec, one, core, (text) => builder?.string(text) ?? 0))
     btf = loadObjectBtf(builder, options.tokenFd)
     const btfFd = btf && 'fd' in btf ? btf.fd.number : undefined
-    openMaps(chosenMaps(spec, prepared, options), { spec, options, btfFd }, parts)
+    const maps = chosenMaps(spec, prepared, options)
+    const tables = maps.filter(({ origin }) => origin === 'struct_ops').map((map) => planStructOps(map, kernel))
+    openMaps(maps, { spec, options, btfFd }, parts)
+    for (const table of tables) parts.maps.set(table.map.name, createStructOps(table, btfFd))
     const arenaOffset = (name: string): number => parts.sections.get(name)?.offset ?? 0
     const symbols = mentionedSymbols(spec, prepared)
-    const context = { spec, options, kernel, maps: parts.maps, symbols, arenaOffset, btfFd }
+    const context = { spec, options, kernel, maps: parts.maps, symbols, arenaOffset, btfFd, tables }
     for (const one of prepared) {
       parts.programs.set(one.spec.name, yield* Program.loading(programOptions(context, one)))
     }
     fillProgramArrays(spec, parts)
+    for (const table of tables) {
+      const value = structOpsValue(spec, table, parts.programs)
+      // The value of a table without a link registers it: that is for the user to say.
+      if (table.map.structOps?.link) parts.maps.get(table.map.name)?.set(0, value)
+      else parts.tables.set(table.map.name, value)
+    }
     return new Collection<P>(spec, parts)
   } catch (error) {
     closeAll(parts)
@@ -214,6 +226,23 @@ export class Collection<P extends ProgramTypes = ProgramTypes> implements Dispos
     const variable = this.variables[name]
     if (!variable) throw missing('variable', name, Object.keys(this.variables))
     return variable as Variable<T>
+  }
+
+  /**
+   * Registers a table of kernel callbacks from a section `.struct_ops` (one from `.struct_ops.link` is attached by `StructOpsLink`). It stays
+   * registered until {@link unregister}, whoever lives or dies.
+   *
+   * @throws ObjectError for one that is not there; KernelError `EEXIST` when the kernel has one of that name.
+   */
+  register(name: string): void {
+    const value = this.#parts.tables.get(name)
+    if (!value) throw missing('map', name, [...this.#parts.tables.keys()])
+    this.map(name).set(0, value)
+  }
+
+  /** Takes a table of kernel callbacks off the kernel that was registered without a link; whether it was registered. */
+  unregister(name: string): boolean {
+    return this.map(name).delete(0)
   }
 
   /** Closes programs, maps and the memory of variables. A second call does nothing. */

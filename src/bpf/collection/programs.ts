@@ -24,10 +24,11 @@ import { ObjectError } from './errors.ts'
 import { kernelSymbols } from './kallsyms.ts'
 import { type CollectionOptions } from './options.ts'
 import { type Places, resolveOutside } from './references.ts'
+import { type StructOpsPlan, structOpsTarget } from './struct-ops.ts'
 
 /** The programs that are to be loaded: those that were asked for, or all that are not optional. */
 export function chosenPrograms(spec: ObjectSpec, { programs }: CollectionOptions): ProgramSpec[] {
-  if (!programs) return Object.values(spec.programs).filter(({ autoload }) => autoload)
+  if (!programs) return Object.values(spec.programs).filter((program) => program.autoload && isWanted(spec, program))
   return Object.entries(programs).map(([name, type]) => {
     const program = spec.programs[name]
     if (!program) throw new ObjectError(`the object has no program ${name}: it has ${Object.keys(spec.programs).join(', ')}`, { program: name }) // prettier-ignore
@@ -37,6 +38,12 @@ export function chosenPrograms(spec: ObjectSpec, { programs }: CollectionOptions
     }
     return program
   })
+}
+
+/** A callback is only loaded for a table that is to be there. */
+function isWanted({ maps }: ObjectSpec, { type, name }: ProgramSpec): boolean {
+  if (type !== 'struct_ops') return true
+  return Object.values(maps).some((map) => map.autocreate && map.structOps?.programs.some((slot) => slot.name === name))
 }
 
 /** What loading the programs of an object needs beside the spec. */
@@ -51,6 +58,8 @@ export interface ProgramContext {
   readonly arenaOffset: (name: string) => number
   /** The descriptor of the object's types; undefined where the kernel does not have them. */
   readonly btfFd: number | undefined
+  /** The tables of callbacks that are to be there. */
+  readonly tables: readonly StructOpsPlan[]
 }
 
 /** A program before it is told where its maps are: put together, relocated, described. */
@@ -98,16 +107,17 @@ export function mentionedSymbols(spec: ObjectSpec, prepared: readonly Prepared[]
 export function programOptions(context: ProgramContext, prepared: Prepared): ProgramOptions {
   const { spec, options, btfFd } = context
   const { spec: program, info, poisoned } = prepared
+  const callback = program.type === 'struct_ops' ? structOpsTarget(context.tables, program.name) : undefined
   const { places, fdArray } = placesOf(context, program)
   return {
     type: program.type,
     name: program.name,
     license: spec.license,
     instructions: resolveOutside(prepared.instructions, places),
-    attachType: program.attachType,
+    attachType: callback?.member ?? program.attachType,
     flags: program.flags,
     kernelVersion: spec.version,
-    target: targetOf(context, program),
+    target: callback?.target ?? targetOf(context, program),
     ...(btfFd !== undefined && info.functions && { btf: { fd: btfFd, functions: info.functions, lines: info.lines } }),
     fdArray,
     logLevel: options.logLevel,

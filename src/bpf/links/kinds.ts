@@ -17,6 +17,7 @@ import { NetfilterLink } from './netfilter.ts'
 import { NetnsLink } from './netns.ts'
 import { RawTracepointLink } from './raw-tracepoint.ts'
 import { SockmapLink } from './sockmap.ts'
+import { StructOpsLink } from './struct-ops.ts'
 import { TcxLink } from './tcx.ts'
 import { TracingLink } from './tracing.ts'
 import { UprobeMultiLink } from './uprobe-multi.ts'
@@ -36,6 +37,7 @@ const KINDS: readonly LinkClass<Link>[] = [
   EventLink,
   KprobeMultiLink,
   UprobeMultiLink,
+  StructOpsLink,
 ]
 
 /** Takes over the descriptor of a link of any kind, as an object of that kind's class; one of an unknown kind is a plain {@link Link}. */

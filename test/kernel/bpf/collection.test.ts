@@ -1,5 +1,5 @@
 /** Objects in the kernel: what each program of the test objects returns when it is run, as its source says. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   BpfMap,
@@ -8,6 +8,7 @@ import {
   ObjectError,
   Program,
   readObjectFile,
+  StructOpsLink,
   u32Codec,
   u64Codec,
   VerifierError,
@@ -215,6 +216,24 @@ describe('what the kernel has', needs(), () => {
     })
     expect(attached.programs.replacement.info().target.btfId).toBeGreaterThan(0)
     expect(() => Collection.load(object('attached'))).toThrow('give that in targets')
+  })
+
+  test('tables of callbacks are registered by a link or without one', () => {
+    const available = () => readFileSync('/proc/sys/net/ipv4/tcp_available_congestion_control', 'utf8')
+    using collection = Collection.load(object('struct-ops'))
+    expect(Object.keys(collection.maps).toSorted()).toEqual(['.bss', 'direct', 'linked'])
+    {
+      using link = StructOpsLink.attach(collection.map('linked'))
+      expect(available()).toContain('nk_linked')
+      expect(link.info().mapId).toBe(collection.map('linked').id)
+      expect(StructOpsLink.fromId(link.id).close()).toBeUndefined()
+    }
+    expect(available()).not.toContain('nk_linked')
+    collection.register('direct')
+    expect(available()).toContain('nk_direct')
+    expect(collection.unregister('direct')).toBe(true)
+    expect(available()).not.toContain('nk_direct')
+    expect(() => collection.register('linked')).toThrow('the object has no map "linked": it has direct')
   })
 
   test('programs stay where they are pinned', () => {
