@@ -7,10 +7,13 @@ import { kernelBtf, type MapSpec, type ObjectSpec } from '../../elf/index.ts'
 import { KernelError, pageSize } from '../../sys/index.ts'
 import { perform, performAsync, type Steps } from '../call.ts'
 import { KernelTypes } from '../kernel-types.ts'
+import { type Link } from '../links/link.ts'
+import { StructOpsLink } from '../links/struct-ops.ts'
 import { kindOfMap } from '../maps/kinds.ts'
 import { type BpfMap } from '../maps/map.ts'
 import { type ProgramType } from '../names.ts'
 import { Program } from '../programs/program.ts'
+import { type AttachAllOptions, attachBySection, Attachments } from './attach.ts'
 import { withVariables } from './contents.ts'
 import { ObjectCore } from './core.ts'
 import { missing, ObjectError } from './errors.ts'
@@ -115,10 +118,14 @@ function openMaps(chosen: readonly MapSpec[], context: MapContext, { maps, secti
   for (const map of chosen) fillOuter(map, maps)
 }
 
+/** How far into a map an instruction can name a place directly (`BPF_MAX_VAR_OFF`). */
+const FARTHEST = 1 << 29
+
 /** Puts globals at the end of their arena: at its beginning the first of them would be at address 0, as if it were not there. */
 function fillArena(map: BpfMap, contents: Uint8Array): Section {
   const page = pageSize()
-  const section = new Section(map, false, map.maxEntries * page - Math.ceil(contents.length / page) * page)
+  const end = Math.min(map.maxEntries * page, FARTHEST)
+  const section = new Section(map, false, end - Math.ceil(contents.length / page) * page)
   const { view } = section
   if (view) new Uint8Array(view.buffer, view.byteOffset, contents.length).set(contents)
   return section
@@ -226,6 +233,30 @@ export class Collection<P extends ProgramTypes = ProgramTypes> implements Dispos
     const variable = this.variables[name]
     if (!variable) throw missing('variable', name, Object.keys(this.variables))
     return variable as Variable<T>
+  }
+
+  /**
+   * Attaches all programs by what their sections say, and registers the tables of callbacks that have a link. When one step fails those before
+   * it are undone. The caller closes what it gets, which detaches all.
+   *
+   * @throws ObjectError for a program whose section does not say enough; what attaching it throws.
+   */
+  attachAll(options: AttachAllOptions = {}): Attachments {
+    const attachments = new Map<string, Link>()
+    try {
+      for (const [name, program] of this.#parts.programs) {
+        const spec = this.spec.programs[name]
+        if (spec && spec.type !== 'struct_ops') attachments.set(name, attachBySection(program, spec, options))
+      }
+      for (const { name, structOps } of Object.values(this.spec.maps)) {
+        const map = this.#parts.maps.get(name)
+        if (map && structOps?.link) attachments.set(name, StructOpsLink.attach(map))
+      }
+      return new Attachments(attachments)
+    } catch (error) {
+      new Attachments(attachments).close()
+      throw error
+    }
   }
 
   /**

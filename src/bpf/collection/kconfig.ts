@@ -56,7 +56,7 @@ export function linuxVersion(): number {
 }
 
 /** System calls go through a wrapper that takes `struct pt_regs`: its symbol is there with kprobes or without. */
-const SYSCALL_WRAPPERS = [
+export const SYSCALL_WRAPPERS = [
   '__x64_sys_bpf',
   '__arm64_sys_bpf',
   '__riscv_sys_bpf',

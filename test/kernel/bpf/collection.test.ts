@@ -7,13 +7,17 @@ import {
   MapMismatchError,
   ObjectError,
   Program,
+  queryPrograms,
   readObjectFile,
   StructOpsLink,
+  TcxLink,
   u32Codec,
   u64Codec,
   VerifierError,
 } from '../../../src/bpf/index.ts'
 import { openDescriptors } from '../../../src/sys/index.ts'
+import { NetNs } from '../../../src/netns/index.ts'
+import { Lab } from '../lab.ts'
 import { type Capability, needs } from '../needs.ts'
 import { Bpffs, outcome } from './programs.ts'
 
@@ -194,6 +198,39 @@ describe('maps of objects', needs(), () => {
     expect(() => Collection.load(spec, { maps: { shared: wrong as BpfMap } })).toThrow(
       'value size 4, the object needs 8',
     )
+  })
+})
+
+describe('attaching by section', needs('tcx'), () => {
+  const count = (lab: Lab): number => {
+    using ns = NetNs.open(lab.name)
+    const attachTypes = ['tcx_ingress', 'tcx_egress'] as const
+    return ns.run(() => attachTypes.flatMap((attachType) => queryPrograms({ ifindex: 1, attachType }).programs).length)
+  }
+
+  test('attaches all, and takes all off', () => {
+    using lab = Lab.create()
+    using ns = NetNs.open(lab.name)
+    using collection = Collection.load(new URL('../../../bpf/tcx.bpf.o', import.meta.url))
+    const attached = ns.run(() => collection.attachAll({ ifindex: 1 }))
+    expect([...attached.links.keys()]).toEqual(['tcx_ingress', 'tcx_egress'])
+    expect(count(lab)).toBe(2)
+    attached.close()
+    attached.close()
+    expect(count(lab)).toBe(0)
+  })
+
+  test('undoes what it did when one fails, and says what is missing', () => {
+    using lab = Lab.create()
+    using ns = NetNs.open(lab.name)
+    using collection = Collection.load(new URL('../../../bpf/tcx.bpf.o', import.meta.url))
+    using taken = ns.run(() => TcxLink.attach(collection.program('tcx_egress', 'sched_cls'), { ifindex: 1 }))
+    expect(outcome(() => ns.run(() => collection.attachAll({ ifindex: 1 })))).toBe('EEXIST')
+    expect(count(lab)).toBe(1)
+    expect(taken.info().ifindex).toBe(1)
+    expect(() => collection.attachAll()).toThrow('program tcx_ingress: section "tcx/ingress" needs ifindex')
+    using other = Collection.load(object('static'))
+    expect(() => other.attachAll()).toThrow('does not say how it is attached')
   })
 })
 
