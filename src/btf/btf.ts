@@ -15,6 +15,7 @@ import { StringTable } from './strings.ts'
 import { TypeReader } from './reader.ts'
 import type { BtfKind, BtfType, BtfTypeOf } from './types.ts'
 import { KIND_NAMES, KINDS } from './wire.ts'
+import { wordsOf } from './words.ts'
 
 /** How {@link Btf.parse} is to read. */
 export interface BtfOptions {
@@ -50,9 +51,9 @@ export class Btf {
   /** @internal */
   readonly strings: StringTable
 
-  readonly #view: DataView
-  readonly #littleEndian: boolean
-  readonly #offsets: Uint32Array
+  readonly #words: Uint32Array
+  /** At which word each type starts, and the end of the last one. */
+  readonly #starts: Uint32Array
   readonly #reader: TypeReader
   readonly #types = new Map<number, BtfType>()
   #typeNames: NameIndex | undefined
@@ -75,8 +76,6 @@ export class Btf {
     this.base = options.base
     this.endian = preamble.littleEndian ? 'little' : 'big'
     this.bytes = bytes
-    this.#view = preamble.view
-    this.#littleEndian = preamble.littleEndian
     this.strings = new StringTable(bytes.subarray(strings.start, strings.end), this.base?.strings)
     if (this.base !== undefined && this.base.endian !== this.endian)
       throw new BtfError(`byte order is ${this.endian}, its base's is ${this.base.endian}`, { source, offset: 0 })
@@ -92,11 +91,12 @@ export class Btf {
         })
     }
     const sizes = readLayout(preamble, layout, source)
-    this.#offsets = scanTypes(preamble, types, sizes, source)
+    this.#words = wordsOf(bytes, types, preamble.littleEndian)
+    this.#starts = scanTypes(this.#words, types, sizes, source)
     this.unknownKinds = foreignKinds(sizes)
     this.firstId = this.base === undefined ? 1 : this.base.count
-    this.count = this.firstId + this.#offsets.length - 1
-    this.#reader = new TypeReader(this, this.#view, this.#littleEndian)
+    this.count = this.firstId + this.#starts.length - 1
+    this.#reader = new TypeReader(this, this.#words, types)
   }
 
   /**
@@ -121,7 +121,7 @@ export class Btf {
   kindOf(id: number): BtfKind {
     if (id === 0) return 'void'
     if (id < this.firstId && this.base !== undefined) return this.base.kindOf(id)
-    const info = this.#view.getUint32(this.#place(id) + 4, this.#littleEndian)
+    const info = this.#words[this.#place(id) + 1] ?? 0
     return KIND_NAMES[(info >>> 24) & 0x7f] ?? 'unknown'
   }
 
@@ -129,7 +129,7 @@ export class Btf {
   nameOf(id: number): string {
     if (id === 0) return ''
     if (id < this.firstId && this.base !== undefined) return this.base.nameOf(id)
-    const name = this.strings.name(this.#view.getUint32(this.#place(id), this.#littleEndian))
+    const name = this.strings.name(this.#words[this.#place(id)] ?? 0)
     if (name === undefined)
       throw new BtfError('its name is not in the strings, or too long', { source: this.name, typeId: id })
     return name
@@ -226,14 +226,14 @@ export class Btf {
   }
 
   #place(id: number): number {
-    const at = this.#offsets[id - this.firstId]
+    const at = this.#starts[id - this.firstId]
     if (at === undefined || id >= this.count)
       throw new BtfError(`type ${id} does not exist: ids run to ${this.count - 1}`, { source: this.name })
     return at
   }
 
   #end(id: number): number {
-    return this.#offsets[id - this.firstId + 1] ?? 0
+    return this.#starts[id - this.firstId + 1] ?? 0
   }
 
   /** The own types of this name; those of a kind may be mixed with others of its class. */
@@ -254,22 +254,24 @@ export class Btf {
 
   #buildIndex(declarations: boolean): NameIndex {
     const wanted = Uint8Array.from(KIND_NAMES, (kind) => (isDeclaration(kind) === declarations ? 1 : 0))
-    // Private fields are looked up at each access, so the loop has its own names for them.
-    const [starts, view, littleEndian, firstId] = [this.#offsets, this.#view, this.#littleEndian, this.firstId]
-    const total = starts.length - 1
-    const ids = new Uint32Array(total)
-    const offsets = new Uint32Array(total)
-    let count = 0
-    for (let i = 0; i < total; i++) {
-      const at = starts[i] ?? 0
-      if (wanted[(view.getUint32(at + 4, littleEndian) >>> 24) & 0x7f] === 0) continue
-      const name = view.getUint32(at, littleEndian)
-      if (name === 0) continue
-      ids[count] = firstId + i
-      offsets[count++] = name
-    }
-    return new NameIndex({ ids: ids.slice(0, count), offsets: offsets.slice(0, count), strings: this.strings })
+    return new NameIndex({ ...collectNames(this.#words, this.#starts, wanted, this.firstId), strings: this.strings })
   }
+}
+
+/** The ids of the types of the wanted kinds that have names, and where the names are. */
+function collectNames(words: Uint32Array, starts: Uint32Array, wanted: Uint8Array, firstId: number) {
+  const total = starts.length - 1
+  const ids = new Uint32Array(total)
+  const offsets = new Uint32Array(total)
+  let count = 0
+  for (let i = 0; i < total; i++) {
+    const at = starts[i] ?? 0
+    const name = words[at] ?? 0
+    if (name === 0 || wanted[((words[at + 1] ?? 0) >>> 24) & 0x7f] === 0) continue
+    ids[count] = firstId + i
+    offsets[count++] = name
+  }
+  return { ids: ids.slice(0, count), offsets: offsets.slice(0, count) }
 }
 
 /** Whether a kind's names are of things rather than of types. */

@@ -64,19 +64,7 @@ export class NameIndex {
     for (let i = offsets.length - 1; i >= 0; i--) {
       const offset = offsets[i] ?? 0
       const { bytes, first } = offset >= strings.first ? strings : strings.owner(offset)
-      const start = offset - first
-      let at = start
-      let hash = SEED
-      let last = 0
-      let separated = false
-      const limit = start + MAX_HASHED
-      for (let byte = bytes[at] ?? 0; byte !== 0 && at < limit; byte = bytes[++at] ?? 0) {
-        hash = Math.imul(hash ^ byte, PRIME)
-        last = (last << 8) | byte
-        if ((last & 0xffffff) === 0x5f5f5f) separated = true
-      }
-      if (separated) hash = hashOf(bytes, start, start + essential(at - start, (n) => bytes[start + n]))
-      const slot = hash & (slots - 1)
+      const slot = hashName(bytes, offset - first) & (slots - 1)
       next[i] = heads[slot] ?? -1
       heads[slot] = i
     }
@@ -130,4 +118,19 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = SEED
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), PRIME)
   return hash
+}
+
+/** The hash of the name that starts here without its flavour. Being a function it is compiled after the first few names. */
+function hashName(bytes: Uint8Array, start: number): number {
+  const limit = start + MAX_HASHED
+  let hash = SEED
+  let at = start
+  let last = 0
+  let separated = false
+  for (let byte = bytes[at] ?? 0; byte !== 0 && at < limit; byte = bytes[++at] ?? 0) {
+    hash = Math.imul(hash ^ byte, PRIME)
+    last = (last << 8) | byte
+    if ((last & 0xffffff) === 0x5f5f5f) separated = true
+  }
+  return separated ? hashOf(bytes, start, start + essential(at - start, (i) => bytes[start + i])) : hash
 }

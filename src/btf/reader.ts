@@ -1,4 +1,5 @@
 import { BtfError } from './error.ts'
+import type { Section } from './header.ts'
 import type { StringTable } from './strings.ts'
 import { TYPE_HEADER, type TypeSource } from './wire.ts'
 
@@ -7,6 +8,7 @@ interface Surroundings {
   readonly name: string
   readonly count: number
   readonly strings: StringTable
+  readonly bytes: Uint8Array
 }
 
 /**
@@ -19,21 +21,22 @@ export class TypeReader implements TypeSource {
   kindNumber = 0
   kindFlag = false
   readonly #btf: Surroundings
-  readonly #view: DataView
-  readonly #littleEndian: boolean
+  readonly #words: Uint32Array
+  readonly #section: Section
   #start = 0
   #at = 0
   #end = 0
 
-  constructor(btf: Surroundings, view: DataView, littleEndian: boolean) {
+  /** `words` are those of the section of `btf`'s input. */
+  constructor(btf: Surroundings, words: Uint32Array, section: Section) {
     this.#btf = btf
-    this.#view = view
-    this.#littleEndian = littleEndian
+    this.#words = words
+    this.#section = section
   }
 
-  /** Moves to the type of this id, whose bytes run from `start` to `end`. */
+  /** Moves to the type of this id, whose words run from `start` to `end`. */
   open(id: number, start: number, end: number): void {
-    const info = this.#view.getUint32(start + 4, this.#littleEndian)
+    const info = this.#word(start + 1)
     this.id = id
     this.vlen = info & 0xffffff
     this.kindNumber = (info >>> 24) & 0x7f
@@ -48,51 +51,54 @@ export class TypeReader implements TypeSource {
   }
 
   get size(): number {
-    return this.#view.getUint32(this.#start + 8, this.#littleEndian)
+    return this.#word(this.#start + 2)
   }
 
   headRef(): number {
-    return this.#ref(this.#start + 8)
+    return this.#ref(this.#start + 2)
   }
 
   u32(): number {
-    const value = this.#view.getUint32(this.#at, this.#littleEndian)
-    this.#at += 4
-    return value
+    return this.#word(this.#at++)
   }
 
   ref(): number {
-    this.#at += 4
-    return this.#ref(this.#at - 4)
+    return this.#ref(this.#at++)
   }
 
   text(): string {
-    this.#at += 4
-    return this.#text(this.#at - 4)
+    return this.#text(this.#at++)
   }
 
   rest(): Uint8Array {
-    const { buffer, byteOffset } = this.#view
-    return new Uint8Array(buffer, byteOffset + this.#at, this.#end - this.#at)
+    return this.#btf.bytes.subarray(this.#byteOf(this.#at), this.#byteOf(this.#end))
   }
 
   refuse(why: string): never {
     throw this.#error(why, this.#start)
   }
 
+  #word(at: number): number {
+    return this.#words[at] ?? 0
+  }
+
   #ref(at: number): number {
-    const id = this.#view.getUint32(at, this.#littleEndian)
+    const id = this.#word(at)
     if (id >= this.#btf.count) throw this.#error(`it refers to type ${id}; ids run to ${this.#btf.count - 1}`, at)
     return id
   }
 
   #text(at: number): string {
-    const name = this.#btf.strings.name(this.#view.getUint32(at, this.#littleEndian))
+    const name = this.#btf.strings.name(this.#word(at))
     if (name === undefined) throw this.#error('its name is not in the strings, or too long', at)
     return name
   }
 
-  #error(why: string, offset: number): BtfError {
-    return new BtfError(why, { source: this.#btf.name, typeId: this.id, offset })
+  #byteOf(at: number): number {
+    return this.#section.start + 4 * at
+  }
+
+  #error(why: string, at: number): BtfError {
+    return new BtfError(why, { source: this.#btf.name, typeId: this.id, offset: this.#byteOf(at) })
   }
 }

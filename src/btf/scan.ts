@@ -13,21 +13,21 @@ export interface KindLayout {
   readonly element: number
 }
 
-/** The size of a kind's encoding: of kinds that are known, and of those that the layout section describes. */
+/** The size of a kind's encoding in words: of kinds that are known, and of those that the layout section describes. */
 export interface KindSizes {
-  /** Bytes after the header; -1 where the kind's size is not known. */
-  readonly fixed: Int32Array
-  /** Bytes of each element. */
+  /** Words of the header and what always follows it; 0 where the kind's size is not known. */
+  readonly fixed: Uint8Array
+  /** Words of each element. */
   readonly element: Uint8Array
 }
 
 /** The sizes of the kinds in our own table, the rest unknown. */
 const KNOWN: KindSizes = (() => {
-  const sizes = { fixed: new Int32Array(KIND_LIMIT).fill(-1), element: new Uint8Array(KIND_LIMIT) }
+  const sizes = { fixed: new Uint8Array(KIND_LIMIT), element: new Uint8Array(KIND_LIMIT) }
   for (const row of Object.values(KINDS)) {
     if (row.number <= 0) continue
-    sizes.fixed[row.number] = row.fixed ?? 0
-    sizes.element[row.number] = row.element ?? 0
+    sizes.fixed[row.number] = TYPE_HEADER + (row.fixed ?? 0) / 4
+    sizes.element[row.number] = (row.element ?? 0) / 4
   }
   return sizes
 })()
@@ -47,8 +47,8 @@ export function readLayout(preamble: Preamble, section: Section, source: string)
     // Everything in the type section is made of words; a layout that isn't cannot be meant.
     if (fixed % 4 !== 0 || element % 4 !== 0)
       throw new BtfError(`kind ${kind} is laid out in ${fixed} + n * ${element} bytes`, { source, offset: at })
-    sizes.fixed[kind] = fixed
-    sizes.element[kind] = element
+    sizes.fixed[kind] = TYPE_HEADER + fixed / 4
+    sizes.element[kind] = element / 4
   }
   return sizes
 }
@@ -57,33 +57,35 @@ export function readLayout(preamble: Preamble, section: Section, source: string)
 export function foreignKinds({ fixed, element }: KindSizes): Map<number, KindLayout> {
   const kinds = new Map<number, KindLayout>()
   for (const [kind, size] of fixed.entries())
-    if (size >= 0 && KIND_NAMES[kind] === 'unknown') kinds.set(kind, { fixed: size, element: element[kind] ?? 0 })
+    if (size > 0 && KIND_NAMES[kind] === 'unknown')
+      kinds.set(kind, { fixed: 4 * (size - TYPE_HEADER), element: 4 * (element[kind] ?? 0) })
   return kinds
 }
 
-/**
- * Walks the type section once and returns where each type starts, as byte offsets from the start of the input, with the
- * section's end as the last entry.
- */
-export function scanTypes(preamble: Preamble, section: Section, sizes: KindSizes, source: string): Uint32Array {
-  const { view, littleEndian } = preamble
+/** Walks the type section once and returns at which word each type starts, with the section's end as the last entry. */
+export function scanTypes(words: Uint32Array, section: Section, sizes: KindSizes, source: string): Uint32Array {
   const { fixed, element } = sizes
-  const { start, end } = section
+  const refuse = (message: string, at: number): never => {
+    throw new BtfError(message, { source, offset: section.start + 4 * at })
+  }
+  const end = words.length
   // No type is smaller than its header, so this is enough, and never more than a third of the input.
-  const offsets = new Uint32Array(Math.floor((end - start) / TYPE_HEADER) + 1)
+  const starts = new Uint32Array(Math.floor(end / TYPE_HEADER) + 1)
   let count = 0
-  let at = start
+  let at = 0
   while (at < end) {
-    if (end - at < TYPE_HEADER) throw new BtfError('the last type is cut off', { source, offset: at })
-    const info = view.getUint32(at + 4, littleEndian)
+    const info = words[at + 1] ?? 0
     const kind = (info >>> 24) & 0x7f
-    const extra = fixed[kind] ?? -1
-    if (extra < 0) throw new BtfError(`kind ${kind} is not known, nor laid out by the input`, { source, offset: at })
-    const next = at + TYPE_HEADER + extra + (info & 0xffffff) * (element[kind] ?? 0)
-    if (next > end) throw new BtfError('the type runs past the end of the section', { source, offset: at })
-    offsets[count++] = at
+    const next = at + (fixed[kind] ?? 0) + (info & 0xffffff) * (element[kind] ?? 0)
+    if (next <= at || next > end) {
+      if (end - at < TYPE_HEADER) refuse('the last type is cut off', at)
+      if (next <= at) refuse(`kind ${kind} is not known, nor laid out by the input`, at)
+      refuse('the type runs past the end of the section', at)
+    }
+    starts[count++] = at
     at = next
   }
-  offsets[count] = end
-  return offsets.slice(0, count + 1)
+  if ((section.end - section.start) % 4 !== 0) refuse('the last type is cut off', at)
+  starts[count] = end
+  return starts.slice(0, count + 1)
 }

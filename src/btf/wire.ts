@@ -1,8 +1,8 @@
 import { BtfError } from './error.ts'
 import type { BtfKind, BtfLinkage, BtfTypeOf, BtfTypeSpec } from './types.ts'
 
-/** Bytes of `struct btf_type`, which starts every type. */
-export const TYPE_HEADER = 12
+/** Words of `struct btf_type`, which starts every type. */
+export const TYPE_HEADER = 3
 
 /** One past the largest kind number that seven bits can hold. */
 export const KIND_LIMIT = 128

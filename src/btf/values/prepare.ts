@@ -162,14 +162,17 @@ export class Preparer {
     if (type.kind === 'int') return this.#bits(type, this.#nameOf(id, type.name), bitOffset, width || type.bits)
     if (type.kind !== 'enum' && type.kind !== 'enum64') return this.#refuse(id, `a bitfield of a ${type.kind}`)
     const bits = width || 8 * type.size
-    const raw = bitfield(type.name, bitOffset, bits, type.signed, this.#littleEndian)
-    return enumeration(type, raw, bits > 32)
+    return enumeration(type, this.#rawBits(type, type.name, bitOffset, bits), bits > 32)
   }
 
   #bits(type: BtfInt, label: string, bitOffset: number, width: number): Shape {
-    if (width > 128) return this.#refuse(type.id, `a bitfield of ${width} bits`)
-    const raw = bitfield(label, bitOffset, width, type.signed, this.#littleEndian)
+    const raw = this.#rawBits(type, label, bitOffset, width)
     return type.bool ? boolean(raw) : raw
+  }
+
+  #rawBits(type: BtfInt | BtfEnum | BtfEnum64, label: string, bitOffset: number, width: number): Shape {
+    if (width === 0 || width > 128) return this.#refuse(type.id, `a bitfield of ${width} bits`)
+    return bitfield(label, bitOffset, width, type.signed, this.#littleEndian)
   }
 
   #variables(section: BtfDatasec, depth: number): Members {
