@@ -27,12 +27,31 @@ export interface MappingOptions {
   readonly flags?: number | undefined
 }
 
-/** Address space that closed mappings left behind, given back when no view can point there any more. */
-const graves = new FinalizationRegistry<{ readonly address: number; readonly length: number }>(
-  ({ address, length }) => {
-    syscall(NR.munmap, address, length)
-  },
-)
+/** Address space that a closed mapping left behind, as views of it may still be held. */
+interface Grave {
+  readonly address: number
+  readonly length: number
+  /** Buffers that point there and are not collected yet. */
+  holders: number
+  /** Whether another mapping stands there now. */
+  taken: boolean
+}
+
+/** What may be mapped over, by address: an arena is wanted at one place, again and again. */
+const graves = new Map<number, Grave>()
+
+/** Gives address space back when no view can point there any more. */
+const mourners = new FinalizationRegistry<Grave>((grave) => {
+  if (--grave.holders > 0 || grave.taken) return
+  graves.delete(grave.address)
+  syscall(NR.munmap, grave.address, grave.length)
+})
+
+/** The grave that is wanted as a place for a mapping. */
+function graveAt(address: number | undefined, length: number): Grave | undefined {
+  const grave = address === undefined ? undefined : graves.get(address)
+  return grave && !grave.taken && grave.length === length ? grave : undefined
+}
 
 /**
  * A shared mapping of a file: a BPF map's memory, a ring buffer, the kernel's BTF.
@@ -46,6 +65,7 @@ export class Mapping implements Disposable {
   /** How long it is, in bytes. */
   readonly length: number
   readonly #protection: number
+  readonly #grave: Grave | undefined
   #buffer: ArrayBuffer | undefined
   #bytes: Uint8Array | undefined
 
@@ -56,11 +76,14 @@ export class Mapping implements Disposable {
    */
   constructor(fd: number, length: number, options: MappingOptions = {}) {
     const protection = PROT_READ | (options.write ? PROT_WRITE : 0)
-    const flags = MAP_SHARED | (options.flags ?? 0)
+    const grave = graveAt(options.address, length)
+    const flags = MAP_SHARED | (options.flags ?? 0) | (grave ? MAP_FIXED : 0)
     this.address = check(
       syscall(NR.mmap, options.address ?? 0, length, protection, flags, fd, options.offset ?? 0),
       'mmap',
     )
+    if (grave) grave.taken = true
+    this.#grave = grave
     this.length = length
     this.#protection = protection
     this.#buffer = viewOf(this.address, length)
@@ -100,7 +123,12 @@ export class Mapping implements Disposable {
     // The file is let go at once, as with munmap; what takes its place costs no memory and goes with the last view.
     const nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
     syscall(NR.mmap, this.address, this.length, this.#protection, nothing, -1, 0)
-    graves.register(buffer, { address: this.address, length: this.length })
+    const { address, length } = this
+    const grave = this.#grave ?? { address, length, holders: 0, taken: false }
+    grave.holders++
+    grave.taken = false
+    graves.set(address, grave)
+    mourners.register(buffer, grave)
   }
 
   [Symbol.dispose](): void {

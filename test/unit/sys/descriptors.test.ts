@@ -125,6 +125,22 @@ describe('a mapping', () => {
     expect(() => new Mapping(fd.number, 0)).toThrow(/mmap: EINVAL/)
     rmSync(folder, { recursive: true })
   })
+
+  it('stands again where a closed one stood, whoever still holds views of that', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netkit-'))
+    writeFileSync(join(folder, 'file'), new Uint8Array(4096).fill(7))
+    using fd = Fd.own(openSync(join(folder, 'file'), 'r+'))
+    const first = new Mapping(fd.number, 4096)
+    const { address, bytes: kept } = first
+    first.close()
+    for (let round = 0; round < 3; round++) {
+      using again = new Mapping(fd.number, 4096, { address })
+      expect(again.address).toBe(address)
+      expect(again.bytes[0]).toBe(7)
+    }
+    expect(kept[0] ?? 0).toBe(0)
+    rmSync(folder, { recursive: true })
+  })
 })
 
 describe('readiness: the seven traps of uv_poll through koffi', () => {

@@ -12,10 +12,10 @@
 
 static char last[512];
 
-/* Keeps the last warning of each attempt: libbpf's error numbers alone say little. */
+/* Keeps the first warning of each attempt that is about its end: libbpf's error numbers alone say little. */
 static int keep(enum libbpf_print_level level, const char *format, va_list arguments)
 {
-	if (level == LIBBPF_WARN && !last[0])
+	if (level == LIBBPF_WARN && (!last[0] || strstr(last, "Retrying")))
 		vsnprintf(last, sizeof(last), format, arguments);
 	return 0;
 }
