@@ -5,7 +5,8 @@
  */
 
 /** A program that can be set up: of which family, and its name there. */
-export type Program = `c/${string}` | `go/${string}` | `python/${string}` | `ours/${string}` | 'ip' | 'bpftool'
+export type Program =
+  `c/${string}` | `go/${string}` | `python/${string}` | `node/${string}` | `ours/${string}` | 'ip' | 'bpftool'
 
 /** The chapters of the report, in its order. */
 export const chapters = {

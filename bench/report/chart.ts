@@ -59,7 +59,7 @@ function frame(height: number, label: string, body: readonly string[]): string {
 
 function kindOf(contender: string): 'ours' | 'floor' | 'peer' {
   if (contender.startsWith('netkit')) return 'ours'
-  return /^C\b/.test(contender) ? 'floor' : 'peer'
+  return /^(C\b|Node)/.test(contender) ? 'floor' : 'peer'
 }
 
 /** Round numbers from 0, or powers of ten, to above the greatest ratio. */

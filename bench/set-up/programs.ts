@@ -65,8 +65,9 @@ export function command(program: Program, library: Library = ours, node: readonl
   if (program === 'ip') return { argv: [onMachine('ip', 'iproute2')], env }
   if (program === 'bpftool') return { argv: [onMachine('bpftool', 'bpftool')], env }
   const at = program.indexOf('/')
+  const family = program.slice(0, at)
   const name = program.slice(at + 1)
-  switch (program.slice(0, at)) {
+  switch (family) {
     case 'c':
       return { argv: [found(join(c(), name), program)], env }
     case 'go':
@@ -76,6 +77,6 @@ export function command(program: Program, library: Library = ours, node: readonl
       return { argv: [interpreter, join(bench, 'peers', 'python', `${name}.py`)], env: { ...env, PYTHONPATH: path } }
     }
     default:
-      return { argv: [library.node, ...node, found(join(library.build, 'bench', 'ours', `${name}.js`), program)], env }
+      return { argv: [library.node, ...node, found(join(library.build, 'bench', family, `${name}.js`), program)], env }
   }
 }

@@ -40,6 +40,11 @@ export const changeRoutes = (size: Size): Work => {
       { name: 'C, one by one', ...c('1', 'ack') },
       { name: 'netkit, batch', program: 'ours/netlink', arguments: ['route-batch', String(count), 'lo'] },
       { name: 'netkit, one by one', program: 'ours/netlink', arguments: ['route-single', String(count), 'lo'] },
+      {
+        name: 'Node, by hand, last acknowledged',
+        program: 'node/netlink',
+        arguments: ['change-routes', String(count), 'lo'],
+      },
       { name: 'vishvananda, handle', ...go('handle') },
       { name: 'vishvananda, functions', ...go('package') },
       { name: 'jsimonetti', ...go('jsimonetti') },

@@ -22,6 +22,7 @@ function dump(name: 'links-1k' | 'links-10k', links: number, iterations: string)
       { name: 'netkit', program: 'ours/netlink', arguments: ['links', iterations] },
       { name: 'netkit, no counters', program: 'ours/netlink', arguments: ['links-light', iterations] },
       { name: 'netkit, streamed', program: 'ours/netlink', arguments: ['links-stream', iterations] },
+      { name: 'Node, by hand', program: 'node/netlink', arguments: ['links', iterations] },
       { name: 'vishvananda', ...go('package') },
       { name: 'jsimonetti', ...go('jsimonetti') },
       { name: 'mdlayher, undecoded', ...go('mdlayher') },

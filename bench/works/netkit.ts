@@ -6,6 +6,7 @@ function pairs(name: 'netkit/pair' | 'netkit/pairs', count: number): Work {
     name: contender,
     program,
     arguments: ['@netkit', String(count)],
+    ...(count === 1 ? {} : { rounds: 2 }),
   })
   return {
     name,
@@ -63,7 +64,7 @@ export const startToNetkit = (): Work => {
 
 /** Why there is netkit at all. */
 export const traffic = (size: Size): Work => {
-  const count = String(size(100_000))
+  const count = String(size(50_000))
   const through = (name: string, kind: string): Contender => ({
     name,
     program: 'ours/traffic',

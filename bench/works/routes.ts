@@ -16,6 +16,7 @@ function dump(name: 'routes-100k' | 'routes-1m', routes: number, iterations: str
       floor,
       { name: 'netkit', program: 'ours/netlink', arguments: ['routes', iterations] },
       { name: 'netkit, streamed', program: 'ours/netlink', arguments: ['routes-stream', iterations] },
+      { name: 'Node, by hand', program: 'node/netlink', arguments: ['routes', iterations] },
       { name: 'vishvananda', program: 'go/netlink', arguments: ['package', 'routes', iterations] },
       { name: 'jsimonetti', program: 'go/netlink', arguments: ['jsimonetti', 'routes', iterations] },
       { name: 'mdlayher, undecoded', program: 'go/netlink', arguments: ['mdlayher', 'routes', iterations] },
