@@ -25,6 +25,7 @@ const SO_RCVBUFFORCE = 33
 const SOL_NETLINK = 270
 const NETLINK_ADD_MEMBERSHIP = 1
 const NETLINK_DROP_MEMBERSHIP = 2
+const NETLINK_LISTEN_ALL_NSID = 8
 const NETLINK_CAP_ACK = 10
 const NETLINK_EXT_ACK = 11
 const NETLINK_GET_STRICT_CHK = 12
@@ -189,6 +190,13 @@ export class NetlinkSocket implements Disposable {
       'setsockopt(NETLINK_DROP_MEMBERSHIP)',
       `leave group ${group}`,
     )
+  }
+
+  /** Hears the groups in all network namespaces that this one has a number for. Needs CAP_NET_BROADCAST. */
+  listenAllNsids(): void {
+    check(this.#set(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1), 'setsockopt(NETLINK_LISTEN_ALL_NSID)', () => ({
+      hint: 'it needs CAP_NET_BROADCAST',
+    }))
   }
 
   /** Closes the socket. A second call does nothing. */

@@ -10,6 +10,7 @@ export { ADDRESS_FLAGS, addressMessage } from './address-message.ts'
 export { type LinkKind, kinds as linkKinds, slaveKinds } from './links/index.ts'
 export { type Link, LINK_FLAGS, linkMessage, type LinkWire, type PeerLink, type PeerLinkInput } from './link.ts'
 export { type LinkDetails, type LinkFilter, type LinkFlag, Links, type LinkSpec } from './links.ts'
+export * from './monitor/index.ts'
 export { ETHERTYPES, FAMILIES, LINK_TYPES, PROTOCOLS, SCOPES, TABLES } from './names.ts'
 export type {
   FdbEntry,

@@ -12,6 +12,7 @@ import type { Operation, RequestOptions } from '../operation.ts'
 import type { Enterable } from '../pool.ts'
 import { type Address, type AddressFilter, type AddressSpec, addressType } from './addresses.ts'
 import { Links } from './links.ts'
+import { Monitor, type MonitorKind, type MonitorOptions } from './monitor/index.ts'
 import {
   type FdbEntry,
   type FdbFilter,
@@ -81,6 +82,7 @@ export class Rtnl implements Disposable {
   /** Numbers of other namespaces in this one. */
   readonly nsids: Nsids
   readonly #netns: NetNs | undefined
+  readonly #home: Enterable
   readonly #timeout: number | undefined
   readonly #onWarning: RtnlOptions['onWarning']
   readonly #finder: Finder = { indexOf: (name) => this.links.indexOf(name), openNetns }
@@ -101,7 +103,8 @@ export class Rtnl implements Disposable {
     this.#timeout = timeout
     this.#onWarning = onWarning
     const own = this.#netns
-    this.netlink = new Netlink({ netns: own === undefined ? HOME : { run: (work) => inside(own.fd, work) }, timeout })
+    this.#home = own === undefined ? HOME : { run: (work) => inside(own.fd, work) }
+    this.netlink = new Netlink({ netns: this.#home, timeout })
     this.links = new Links(this)
     this.addresses = new Objects(this, addressType) as unknown as Rtnl['addresses']
     this.routes = new Routes(this)
@@ -140,6 +143,28 @@ export class Rtnl implements Disposable {
     } finally {
       for (const request of opened) request.release()
     }
+  }
+
+  /**
+   * Follows what happens to objects of these kinds, starting with those that are there; without a kind, to all.
+   *
+   * It hears from this call on, through a socket of its own; lists are made through this handle, so close the monitor first.
+   *
+   * ```ts
+   * for await (const change of rtnl.monitor('link', 'address', { signal })) {
+   *   if (change.type === 'added' && change.kind === 'link') console.log(change.object.name)
+   * }
+   * ```
+   *
+   * @throws KernelError EPERM: `allNsids` needs CAP_NET_BROADCAST.
+   */
+  monitor<K extends MonitorKind = MonitorKind>(...kinds: readonly K[]): Monitor<K>
+  monitor<K extends MonitorKind = MonitorKind>(...what: readonly [...kinds: K[], options: MonitorOptions]): Monitor<K>
+  monitor<K extends MonitorKind>(...what: readonly (K | MonitorOptions)[]): Monitor<K> {
+    const last = what.at(-1)
+    const options = typeof last === 'object' ? last : {}
+    const kinds = what.filter((one): one is K => typeof one === 'string')
+    return Monitor.open<K>({ rtnl: this, home: this.#home, kinds }, options)
   }
 
   /** Prepares a request, in whose body links may be named and namespaces may be objects. */

@@ -38,11 +38,11 @@ export interface Monitored {
 /** A kind of object that can be monitored. */
 export type MonitorKind = keyof Monitored
 
-/** A message taken for what it means; `undefined` when it means nothing. */
-export interface Settled<Item> {
-  readonly gone: boolean
-  readonly item: Item
-}
+/** A message taken for what it means. */
+export type Settled<Item> =
+  | { readonly gone: boolean; readonly item: Item }
+  /** It says not enough of the object with this number: that has to be asked for. */
+  | { readonly ask: number }
 
 /** How a kind of object is monitored. */
 export interface Watched<Item> {
@@ -54,8 +54,10 @@ export interface Watched<Item> {
   readonly type: number
   /** Reads a message. */
   readonly message: Codec<unknown, never>
-  /** What a message means, `undefined` where it is about something else; it may ask the kernel for what the message leaves out. */
-  readonly settle: (wire: never, gone: boolean, rtnl: Rtnl, nsid: number | undefined) => Settled<Item> | undefined
+  /** What a message means, `undefined` where it is about something else. */
+  readonly settle: (wire: never, gone: boolean) => Settled<Item> | undefined
+  /** Asks for one object, for kinds whose messages may not say enough. */
+  readonly ask?: ((rtnl: Rtnl, number: number, netnsid: number | undefined) => Item | undefined) | undefined
   /** All objects; `netnsid` where {@link everywhere}. */
   readonly list: (rtnl: Rtnl, netnsid: number | undefined) => Item[]
   /** Whether the kernel lists those of other namespaces by their number. */
@@ -89,6 +91,7 @@ export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
     type: LINK.new.type,
     message: LINK.get.reply!,
     settle: settleLink,
+    ask: (rtnl, index, netnsid) => rtnl.links.find(index, { netnsid }),
     list: (rtnl, netnsid) => rtnl.links.list({ netnsid }),
     everywhere: true,
     store: () => new LinkStore(),
@@ -159,7 +162,10 @@ export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
     groups: [RTNLGRP.nsid],
     type: NSID.new.type,
     message: NSID.get.reply!,
-    settle: told(({ nsid = -1 }: { nsid?: number }): Nsid => ({ nsid }), ({ nsid }) => nsid >= 0),
+    settle: told(
+      ({ nsid = -1 }: { nsid?: number }): Nsid => ({ nsid }),
+      ({ nsid }) => nsid >= 0,
+    ),
     list: (rtnl) => rtnl.nsids.list().map(({ nsid }) => ({ nsid })),
     everywhere: false,
     store: () => new KeyedStore<Nsid>(({ nsid }) => nsid, apart()),

@@ -4,11 +4,18 @@
  * @module
  */
 import type { Link } from '../link.ts'
-import type { Rtnl } from '../rtnl.ts'
 import { KeyedStore, type Sink } from './store.ts'
 
-/** Counters, and what a message says about itself. */
+/** Counters, timers, and what a message says about itself. */
 const APART: ReadonlySet<string> = new Set([
+  'helloTimer',
+  'tcnTimer',
+  'topologyChangeTimer',
+  'gcTimer',
+  'messageAgeTimer',
+  'forwardDelayTimer',
+  'holdTimer',
+  'fdbNLearned',
   'stats64',
   'stats',
   'icmp6stats',
@@ -50,17 +57,8 @@ function misses({ linkinfo }: Link): boolean {
   return linkinfo.data?.peerPolicy === undefined && linkinfo.data?.pairing !== 'single'
 }
 
-/** What a message of a link means. One of another family is about a part of it, a bridge's port: then the link is asked for as a whole. */
-export function settleLink(
-  link: Link,
-  gone: boolean,
-  rtnl: Rtnl,
-  netnsid: number | undefined,
-): { gone: boolean; item: Link } | undefined {
-  const { family, index } = link
-  if (family !== 'unspec' || (!gone && misses(link))) {
-    const item = rtnl.links.find(index, { netnsid })
-    return item === undefined ? undefined : { gone: false, item }
-  }
+/** What a message of a link means. One of another family is about a part of it, a bridge's port, and never about its end. */
+export function settleLink(link: Link, gone: boolean): { gone: boolean; item: Link } | { ask: number } {
+  if (link.family !== 'unspec' || (!gone && misses(link))) return { ask: link.index }
   return { gone, item: link }
 }

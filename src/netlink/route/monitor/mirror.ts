@@ -15,7 +15,7 @@ import { Silence } from './silence.ts'
 import type { Delta, Sink, Store } from './store.ts'
 
 type AnyWatched = Omit<Watched<object>, 'settle' | 'store'> & {
-  readonly settle: (wire: unknown, gone: boolean, rtnl: Rtnl, nsid: number | undefined) => Settled<object> | undefined
+  readonly settle: (wire: unknown, gone: boolean) => Settled<object> | undefined
   readonly store: () => Store<object>
 }
 
@@ -41,6 +41,8 @@ export class Mirror {
   readonly #silence: Silence | undefined
   /** Kinds that a message left in doubt. */
   readonly #doubts = new Set<MonitorKind>()
+  /** Objects that a message left in doubt, by namespace, kind and number. */
+  readonly #partial = new Map<string, readonly [nsid: number, kind: MonitorKind, number: number]>()
 
   constructor(options: MirrorOptions, emit: (change: ObjectChange) => void) {
     this.#options = options
@@ -79,9 +81,13 @@ export class Mirror {
       const { message, settle } = rowOf(kind)
       const wire = message.read(source, start, end)
       if (wire === undefined) continue
-      const settled = settle(wire, gone, this.#options.rtnl, nsid === HERE ? undefined : nsid)
+      const settled = settle(wire, gone)
       if (settled === undefined) continue
       const store = (this.#places.get(nsid) ?? this.#enter(nsid)).get(kind)!
+      if ('ask' in settled) {
+        this.#doubt(nsid, kind, settled.ask, store)
+        continue
+      }
       const sink = this.#sink(kind, nsid)
       const whole = settled.gone ? store.drop(settled.item, sink) : store.put(settled.item, flags, sink)
       if (!whole && nsid === HERE) this.#doubts.add(kind)
@@ -96,6 +102,7 @@ export class Mirror {
   lookAtAll(): void {
     for (const kind of this.#options.kinds) this.#look(HERE, kind)
     this.#doubts.clear()
+    this.#partial.clear()
     const { abroad, rtnl } = this.#options
     if (abroad === undefined) return
     const numbers = new Set(rtnl.nsids.list().map(({ nsid }) => nsid))
@@ -109,11 +116,31 @@ export class Mirror {
    * @throws DumpInterruptedError when things change faster than they can be listed; the doubt remains.
    */
   lookAgain(): void {
-    if (this.#silence?.concerns(this.#places.get(HERE)!.get('route') as unknown as RouteStore)) this.#doubts.add('route')
+    if (this.#silence?.concerns(this.#places.get(HERE)!.get('route') as unknown as RouteStore))
+      this.#doubts.add('route')
+    for (const [key, [nsid, kind, number]] of this.#partial) {
+      this.#partial.delete(key)
+      this.#ask(nsid, kind, number)
+    }
     for (const kind of this.#doubts) {
       this.#look(HERE, kind)
       this.#doubts.delete(kind)
     }
+  }
+
+  /**
+   * Asks for an object that is new at once, so that it is told before what is said of it; for one that is known when all has been read, lest the
+   * messages in between turn it back.
+   */
+  #doubt(nsid: number, kind: MonitorKind, number: number, store: Store<object>): void {
+    if (store.has(number)) this.#partial.set(`${nsid} ${kind} ${number}`, [nsid, kind, number])
+    else this.#ask(nsid, kind, number)
+  }
+
+  #ask(nsid: number, kind: MonitorKind, number: number): void {
+    const object = rowOf(kind).ask?.(this.#options.rtnl, number, nsid === HERE ? undefined : nsid)
+    // Not there any more: that is told next.
+    if (object !== undefined) this.#places.get(nsid)?.get(kind)?.put(object, 0, this.#sink(kind, nsid))
   }
 
   #sink(kind: MonitorKind, nsid: number): Sink<object> {

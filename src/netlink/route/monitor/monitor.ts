@@ -4,6 +4,7 @@
  * @module
  */
 import { EventStream, Readiness } from '../../../sys/index.ts'
+import { NetNs } from '../../../netns/netns.ts'
 import { NETLINK_ROUTE } from '../../constants.ts'
 import { DumpInterruptedError } from '../../error.ts'
 import type { Enterable } from '../../pool.ts'
@@ -11,7 +12,7 @@ import { NetlinkSocket } from '../../socket.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { Change, Resync } from './change.ts'
 import { discardAll, receiveBatch } from './inbox.ts'
-import type { Monitored, MonitorKind } from './kinds.ts'
+import { type Monitored, type MonitorKind, WATCHED } from './kinds.ts'
 import { Mirror } from './mirror.ts'
 
 /** How a monitor is opened. */
@@ -44,9 +45,23 @@ const EMPTY_BATCHES = 64
 export interface MonitorSource<K extends MonitorKind> {
   readonly rtnl: Rtnl
   readonly home: Enterable
+  /** None stands for all. */
   readonly kinds: readonly K[]
-  /** The number that the own namespace gives itself, if it has one. */
-  readonly own: number | undefined
+}
+
+/** The kinds, each once.  @throws RangeError for one that there is not. */
+function known<K extends MonitorKind>(kinds: readonly K[]): readonly K[] {
+  const all = Object.keys(WATCHED) as K[]
+  for (const kind of kinds) {
+    if (!Object.hasOwn(WATCHED, kind)) throw new RangeError(`cannot monitor ${kind}: expected one of ${all.join(', ')}`)
+  }
+  return kinds.length === 0 ? all : [...new Set(kinds)]
+}
+
+/** The number that a namespace gives itself, if it does. */
+function ownNumber({ rtnl, home }: { readonly rtnl: Rtnl; readonly home: Enterable }): number | undefined {
+  using netns = home.run(() => NetNs.current())
+  return rtnl.nsids.get(netns)
 }
 
 /**
@@ -78,12 +93,19 @@ export class Monitor<K extends MonitorKind = MonitorKind>
   #closed = false
 
   /** @internal */
-  constructor({ rtnl, home, kinds, own }: MonitorSource<K>, options: MonitorOptions) {
+  static open<K extends MonitorKind>(source: MonitorSource<K>, options: MonitorOptions): Monitor<K> {
+    return new Monitor(source, options)
+  }
+
+  private constructor(of: MonitorSource<K>, options: MonitorOptions) {
+    const { rtnl, home } = of
     const { signal, initial = true, receiveBuffer = 8 << 20, resyncInterval = 1000, allNsids = false } = options
     signal?.throwIfAborted()
     this.#signal = signal
     this.#interval = resyncInterval
-    this.#mirror = new Mirror({ rtnl, kinds, abroad: allNsids ? { own } : undefined }, (change) => this.#queue.push(change))
+    const kinds = known(of.kinds)
+    const abroad = allNsids ? { own: ownNumber(of) } : undefined
+    this.#mirror = new Mirror({ rtnl, kinds, abroad }, (change) => this.#queue.push(change))
     this.#socket = home.run(() => new NetlinkSocket({ protocol: NETLINK_ROUTE, timeout: 0, receiveBuffer }))
     this.#readiness = new Readiness(() => [this.#socket.fd])
     try {

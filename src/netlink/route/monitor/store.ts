@@ -25,6 +25,8 @@ export interface Store<Item> {
   drop(item: Item, sink: Sink<Item>): boolean
   /** Makes it what a list says, of the objects that `within` accepts. */
   reconcile(list: readonly Item[], sink: Sink<Item>, within?: (item: Item) => boolean): void
+  /** Whether there is an object of that number, where a number tells them apart. */
+  has(number: number): boolean
   /** All that there are. */
   values(): Iterable<Item>
 }
@@ -74,6 +76,10 @@ export class KeyedStore<Item extends object> implements Store<Item> {
       sink({ type: 'removed', object: item })
     }
     for (const item of list) this.#set(item, sink, this.#aging)
+  }
+
+  has(number: number): boolean {
+    return this.#items.has(number)
   }
 
   values(): Iterable<Item> {
@@ -167,6 +173,10 @@ export class GroupedStore<Item extends object> implements Store<Item> {
     }
     for (const group of before.values()) for (const gone of group) sink({ type: 'removed', object: gone })
     for (const delta of later) sink(delta)
+  }
+
+  has(): boolean {
+    return false
   }
 
   *values(): Iterable<Item> {

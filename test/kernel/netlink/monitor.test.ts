@@ -1,0 +1,330 @@
+/**
+ * What a monitor tells of what `ip` and the library do: in order, with nothing lost, and in the end the same as a fresh list.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { type Change, type Monitor, type MonitorKind, type ObjectChange, Rtnl } from '../../../src/netlink/index.ts'
+import { Lab } from '../lab.ts'
+import { needs } from '../needs.ts'
+
+let lab: Lab
+let rtnl: Rtnl
+
+beforeEach(() => {
+  lab = Lab.create('monitor')
+  rtnl = Rtnl.open({ netns: lab.name })
+})
+
+afterEach(() => {
+  rtnl.close()
+  lab.remove()
+})
+
+/** The changes until one that the function wants, that one included; fails when it does not come. */
+async function until<K extends MonitorKind>(
+  monitor: Monitor<K>,
+  wanted: (change: ObjectChange<K>) => boolean,
+): Promise<Change<K>[]> {
+  const seen: Change<K>[] = []
+  const late = sleep(5000, 'late' as const)
+  for (;;) {
+    const next = await Promise.race([monitor.next(), late])
+    if (next === 'late') throw new Error(`it did not come; what came: ${JSON.stringify(seen.map((c) => c.type))}`)
+    if (next.done) throw new Error('the monitor ended')
+    seen.push(next.value)
+    if (next.value.type !== 'resync' && wanted(next.value)) return seen
+  }
+}
+
+const AGING = new Set([
+  'stats64',
+  'stats',
+  'icmp6stats',
+  'cacheinfo',
+  'change',
+  'event',
+  'promiscuity',
+  'allmulti',
+  'validLft',
+  'preferredLft',
+  'probes',
+  'helloTimer',
+  'gcTimer',
+  'fdbNLearned',
+  'topologyChangeTimer',
+  'forwardDelayTimer',
+  'holdTimer',
+  'tcnTimer',
+  'messageAgeTimer',
+  'newNetnsid',
+])
+const text = (object: object): string =>
+  JSON.stringify(object, (name, value: unknown) => {
+    if (AGING.has(name)) return undefined
+    if (typeof value === 'bigint') return `${value}n`
+    if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) return value
+    return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  })
+const texts = (objects: readonly object[]): string[] => objects.map(text).toSorted()
+
+/** Everything as a fresh list has it. */
+function listed(kind: MonitorKind): object[] {
+  const inet = ({ family }: { family: string | number }): boolean => family === 'inet' || family === 'inet6'
+  switch (kind) {
+    case 'link':
+      return rtnl.links.list()
+    case 'address':
+      return rtnl.addresses.list()
+    case 'route':
+      return rtnl.routes.list().filter(inet)
+    case 'rule':
+      return rtnl.rules.list().filter(inet)
+    case 'neighbour':
+      return rtnl.neighbours.list().filter((one) => inet(one) && one.state !== 'noarp')
+    case 'fdb':
+      return rtnl.fdb.list()
+    default:
+      return rtnl.nsids.list()
+  }
+}
+
+const KINDS = ['link', 'address', 'route', 'rule', 'neighbour', 'fdb', 'nsid'] as const satisfies MonitorKind[]
+
+/** What a monitor's changes add up to, as texts: nothing is changed or removed that was not told before. */
+class Told {
+  readonly #texts = new Map<MonitorKind, Map<string, number>>()
+
+  of(kind: MonitorKind): string[] {
+    return [...(this.#texts.get(kind) ?? [])].flatMap(([one, times]) => Array<string>(times).fill(one)).toSorted()
+  }
+
+  take(change: ObjectChange): void {
+    const texts = this.#texts.get(change.kind) ?? new Map<string, number>()
+    this.#texts.set(change.kind, texts)
+    const add = (object: object, times: number): number => {
+      const one = text(object)
+      const left = (texts.get(one) ?? 0) + times
+      if (left === 0) texts.delete(one)
+      else texts.set(one, left)
+      return left
+    }
+    if (change.type !== 'added') {
+      const before = change.type === 'changed' ? change.previous : change.object
+      if (add(before, -1) < 0) throw new Error(`${change.type}, and not told before: ${text(before)}`)
+    }
+    if (change.type !== 'removed') add(change.object, 1)
+  }
+}
+
+/** Reads on until nothing comes for a while; gives how often things were lost. */
+async function follow(monitor: Monitor, told: Told, quiet = 150): Promise<number> {
+  let resyncs = 0
+  try {
+    for (let pending = monitor.next(); ; pending = monitor.next()) {
+      const next = await Promise.race([pending, sleep(quiet, undefined)])
+      if (next === undefined || next.done) return resyncs
+      if (next.value.type !== 'resync') told.take(next.value)
+      else if (next.value.reason === 'overflow') resyncs++
+    }
+  } finally {
+    monitor.close()
+  }
+}
+
+describe('monitor', needs(), () => {
+  test('starts with what is there, then tells changes, against what was known', async () => {
+    using monitor = rtnl.monitor('link')
+    lab.ip('link add p0 type veth peer name p1')
+    lab.ip('link set p0 mtu 1400')
+    lab.ip('link del p0')
+    const seen = await until(monitor, ({ type, object }) => type === 'removed' && object.name === 'p1')
+    expect(seen[0]).toMatchObject({ type: 'resync', reason: 'start', changes: 1 })
+    expect(seen[1]).toMatchObject({ type: 'added', kind: 'link', object: { name: 'lo' } })
+    const ofA = seen.filter((change) => change.type !== 'resync' && change.object.name === 'p0')
+    expect(ofA[0]!.type).toBe('added')
+    const mtu = ofA.find((change) => change.type === 'changed' && change.object.mtu === 1400)
+    expect(mtu).toMatchObject({ previous: { mtu: 1500 } })
+  })
+
+  test('without what is there', async () => {
+    using monitor = rtnl.monitor('link', { initial: false })
+    lab.ip('link add p0 type ifb')
+    const seen = await until(monitor, ({ type }) => type === 'added')
+    expect(seen).toMatchObject([{ type: 'added', object: { name: 'p0' } }])
+    expect(monitor.objects('link').map(({ name }) => name)).toEqual(['lo', 'p0'])
+  })
+
+  test('tells of addresses, routes, rules, neighbours, forwarding databases and namespace numbers', async () => {
+    lab.ip('link add p0 type veth peer name p1')
+    lab.ip('link set p0 up')
+    lab.ip('link set p1 up')
+    using other = Lab.create('monitor')
+    using monitor = rtnl.monitor('address', 'route', 'rule', 'neighbour', 'fdb', 'nsid', { initial: false })
+    lab.ip('addr add 10.7.0.1/24 dev p0')
+    await until(monitor, (c) => c.kind === 'address' && c.type === 'added' && c.object.address === '10.7.0.1/24')
+    await until(monitor, (c) => c.kind === 'route' && c.type === 'added' && c.object.dst === '10.7.0.0/24')
+    lab.ip('rule add from 10.7.0.0/24 lookup 77')
+    await until(monitor, (c) => c.kind === 'rule' && c.type === 'added' && c.object.table === 77)
+    lab.ip('neigh add 10.7.0.9 lladdr 02:00:00:00:00:09 dev p0')
+    await until(monitor, (c) => c.kind === 'neighbour' && c.type === 'added' && c.object.dst === '10.7.0.9')
+    lab.ip('neigh del 10.7.0.9 dev p0')
+    await until(monitor, (c) => c.kind === 'neighbour' && c.type === 'removed' && c.object.dst === '10.7.0.9')
+    lab.ip('link add sw type bridge')
+    lab.ip('link set p0 master sw')
+    await until(monitor, (c) => c.kind === 'fdb' && c.type === 'added')
+    lab.ip(`netns set ${other.name} 12`)
+    await until(monitor, (c) => c.kind === 'nsid' && c.type === 'added' && c.object.nsid === 12)
+    expect(monitor.objects('nsid')).toEqual([{ nsid: 12 }])
+  })
+
+  test('a port that leaves its bridge is not a link that is gone', async () => {
+    lab.ip('link add sw type bridge')
+    lab.ip('link add p0 type ifb')
+    lab.ip('link set p0 master sw')
+    using monitor = rtnl.monitor('link', { initial: false })
+    lab.ip('link set p0 nomaster')
+    lab.ip('link set p0 alias end')
+    const seen = await until(monitor, ({ object }) => object.alias === 'end')
+    expect(seen.map(({ type }) => type)).not.toContain('removed')
+    expect(texts(monitor.objects('link'))).toEqual(texts(listed('link')))
+  })
+
+  test('IPv4 routes that go in silence', async () => {
+    lab.ip('link add p0 type veth peer name p1')
+    for (const link of ['p0', 'p1']) lab.ip(`link set ${link} up`)
+    lab.ip('addr add 10.7.0.1/24 dev p0')
+    lab.ip('addr add 10.8.0.1/24 dev p1')
+    lab.ip('route add 192.0.2.0/24 via 10.7.0.2')
+    lab.ip('route add 198.51.100.0/24 via 10.8.0.2 src 10.7.0.1')
+    await sleep(50)
+    using monitor = rtnl.monitor('route', { initial: false })
+    lab.ip('addr del 10.7.0.1/24 dev p0')
+    await until(monitor, ({ type, object }) => type === 'removed' && object.dst === '198.51.100.0/24')
+    lab.ip('route add 203.0.113.0/24 via 10.8.0.2')
+    await until(monitor, ({ type }) => type === 'added')
+    lab.ip('link set p1 down')
+    await until(monitor, ({ type, object }) => type === 'removed' && object.dst === '203.0.113.0/24')
+    expect(texts(monitor.objects('route'))).toEqual(texts(listed('route')))
+  })
+
+  test('routes of one prefix: replaced, appended, hop by hop', async () => {
+    lab.ip('link add p0 type veth peer name p1')
+    for (const link of ['p0', 'p1']) lab.ip(`link set ${link} up`)
+    lab.ip('addr add 10.7.0.1/24 dev p0')
+    lab.ip('addr add 2001:db8:7::1/64 dev p0 nodad')
+    await sleep(50)
+    const told = new Told()
+    const monitor = rtnl.monitor('route') as unknown as Monitor
+    for (const line of [
+      'route add 192.0.2.0/24 via 10.7.0.2',
+      'route append 192.0.2.0/24 via 10.7.0.3',
+      'route append 192.0.2.0/24 via 10.7.0.4',
+      'route replace 192.0.2.0/24 via 10.7.0.5',
+      'route prepend 192.0.2.0/24 via 10.7.0.6',
+      'route del 192.0.2.0/24 via 10.7.0.4',
+      'route replace 192.0.2.0/24 nexthop via 10.7.0.2 nexthop via 10.7.0.8 weight 3',
+      '-6 route add 2001:db8:9::/64 via 2001:db8:7::2',
+      '-6 route append 2001:db8:9::/64 via 2001:db8:7::3',
+      '-6 route append 2001:db8:9::/64 via 2001:db8:7::4',
+      '-6 route del 2001:db8:9::/64 via 2001:db8:7::3',
+      '-6 route replace 2001:db8:9::/64 via 2001:db8:7::5',
+      '-6 route add 2001:db8:a::/64 dev p0',
+      '-6 route append 2001:db8:a::/64 dev p1',
+      '-6 route del 2001:db8:a::/64 dev p0',
+    ]) {
+      lab.ip(line)
+    }
+    await follow(monitor, told)
+    expect(told.of('route')).toEqual(texts(listed('route')))
+  })
+
+  test('the state equals a fresh list after changes that overflow the socket', async () => {
+    const told = new Told()
+    const monitor = rtnl.monitor(...KINDS, { receiveBuffer: 1, resyncInterval: 20 }) as unknown as Monitor
+    const done = follow(monitor, told, 500)
+    lab.ip('link add sw type bridge')
+    lab.ip('link set sw up')
+    lab.ip('addr add 10.7.0.1/16 dev sw')
+    const routes = (n: number): string[] => Array.from({ length: n }, (_, i) => `10.9.${i >> 8}.${i & 255}/32`)
+    for (let round = 0; round < 6; round++) {
+      const names = Array.from({ length: 4 }, (_, i) => `v${round}-${i}`)
+      for (const name of names) {
+        rtnl.links.add({ name, up: true, linkinfo: { kind: 'veth', data: { peer: { name: `${name}p` } } } })
+        rtnl.links.change(name, { master: 'sw' })
+        rtnl.addresses.add({ dev: `${name}p`, address: `10.6.${round}.${names.indexOf(name) + 1}/24` })
+      }
+      const fresh = routes(400)
+      rtnl
+        .batch(fresh.map((dst) => rtnl.routes.request('add', { dst, gateway: '10.7.0.2', metric: round })))
+        .throwIfFailed()
+      rtnl.neighbours.replace({ dev: 'sw', dst: `10.7.1.${round}`, lladdr: '02:00:00:00:00:01' })
+      rtnl.rules.add({ src: `10.${round}.0.0/16`, table: 100 + round })
+      await sleep(round % 2 === 0 ? 0 : 30)
+      if (round % 2 === 1) {
+        rtnl.batch(fresh.map((dst) => rtnl.routes.request('delete', { dst, metric: round }))).throwIfFailed()
+        for (const name of names) rtnl.links.delete(name)
+      }
+    }
+    const resyncs = await done
+    expect(resyncs).toBeGreaterThan(1)
+    const all = (of: (kind: MonitorKind) => string[]): object =>
+      Object.fromEntries(KINDS.map((kind) => [kind, of(kind)]))
+    const fresh = all((kind) => texts(listed(kind)))
+    expect(all((kind) => texts(monitor.objects(kind)))).toEqual(fresh)
+    expect(all((kind) => told.of(kind))).toEqual(fresh)
+  })
+
+  test('other namespaces by their numbers', async () => {
+    using other = Lab.create('monitor')
+    lab.ip(`netns set ${other.name} 12`)
+    other.ip('link add there type ifb')
+    using monitor = rtnl.monitor('link', 'address', { allNsids: true })
+    const start = await until(monitor, ({ kind, object }) => kind === 'link' && object.name === 'there')
+    expect(start.at(-1)).toMatchObject({ type: 'added', nsid: 12 })
+    other.ip('addr add 10.9.0.1/24 dev there')
+    const seen = await until(monitor, ({ kind, object }) => kind === 'address' && object.address === '10.9.0.1/24')
+    expect(seen.at(-1)).toMatchObject({ type: 'added', nsid: 12 })
+    lab.ip('link add here type ifb')
+    const here = await until(monitor, ({ kind, object }) => kind === 'link' && object.name === 'here')
+    expect(here.at(-1)).not.toHaveProperty('nsid')
+    expect(monitor.objects('link', 12).map(({ name }) => name)).toEqual(['lo', 'there'])
+    using late = Lab.create('monitor')
+    late.ip('link add already type ifb')
+    lab.ip(`netns set ${late.name} 13`)
+    const entered = await until(monitor, ({ kind, object }) => kind === 'link' && object.name === 'already')
+    expect(entered.at(-1)).toMatchObject({ type: 'added', nsid: 13 })
+  })
+
+  test('a moved link is told with where it went', async () => {
+    using other = Lab.create('monitor')
+    lab.ip(`netns set ${other.name} 12`)
+    lab.ip('link add mover type ifb')
+    using monitor = rtnl.monitor('link', { initial: false })
+    lab.ip(`link set mover netns ${other.name}`)
+    const seen = await until(monitor, ({ type }) => type === 'removed')
+    expect(seen.at(-1)).toMatchObject({ object: { name: 'mover', newNetnsid: 12, linkinfo: { kind: 'ifb' } } })
+  })
+
+  test('ends by break, by signal and by close', async () => {
+    const left = rtnl.monitor('link')
+    for await (const change of left) if (change.type === 'added') break
+    expect(left.closed).toBe(true)
+
+    const controller = new AbortController()
+    const stopped = rtnl.monitor('link', { initial: false, signal: controller.signal })
+    const waiting = stopped.next()
+    setTimeout(() => controller.abort(), 10)
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+    expect(stopped.closed).toBe(true)
+    expect(() => rtnl.monitor('link', { signal: controller.signal })).toThrow(/abort/i)
+
+    const closed = rtnl.monitor('link', { initial: false })
+    const last = closed.next()
+    closed.close()
+    closed.close()
+    expect(await last).toEqual({ value: undefined, done: true })
+    expect(await closed.next()).toEqual({ value: undefined, done: true })
+    expect(() => rtnl.monitor('links' as 'link')).toThrow('cannot monitor links: expected one of link, address')
+  })
+})
