@@ -1,5 +1,6 @@
 /** Every kind of link, one row each: made, told about, pinned, opened again, given another program, taken off, closed. */
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   BpfMap,
@@ -275,4 +276,25 @@ test('an iterator gives what its program writes, each time anew', needs('btf'), 
   // This program writes nothing: the run is what counts.
   expect(link.text()).toBe('')
   expect([...link.chunks()]).toEqual([])
+})
+
+test('attaching and closing in the background holds up nothing', needs('tcx'), () => {
+  using lab = Lab.create()
+  const script = fileURLToPath(new URL('attach-async.ts', import.meta.url))
+  const { stdout } = lab.exec([process.execPath, '--import', 'tsx', script])
+  const { turns, refused, ...seen } = JSON.parse(stdout) as { turns: number; refused: string }
+  expect(seen).toEqual({ attached: 4, detached: 3, left: 0, wrong: true, open: 0 })
+  expect(turns).toBeGreaterThan(3)
+  expect(refused).toMatch(/EEXIST .*held by link \d+/)
+})
+
+test('a thousand programs and links leave nothing open', needs('tcx'), () => {
+  using lab = Lab.create()
+  using ns = NetNs.open(lab.name)
+  const open = openDescriptors()
+  for (let round = 0; round < 1000; round++) load('sched_cls', 0).close()
+  using program = load('sched_cls', 0, 'tcx_ingress')
+  for (let round = 0; round < 20; round++) ns.run(() => TcxLink.attach(program, { ifindex: 1 })).close()
+  for (let round = 0; round < 200; round++) outcome(() => TcxLink.attach(program, { ifindex: 0x7fff_ffff }))
+  expect(openDescriptors()).toBe(open + 1)
 })
