@@ -16,7 +16,7 @@ away), runs the command as root in this folder, and exits with its exit code.
   --shell              a shell, or the command, on this terminal
   --timeout SECONDS    for the command (600)
   --memory MIB         (2048)
-  --cpus N             (2)
+  --cpus N             (2 with KVM, 1 without: emulated processors wait for each other)
   --accel kvm|tcg      (KVM where a probe shows that it works, else emulation)
   --env NAME[=VALUE]   give the command this variable (repeatable; PATH, HOME, TERM, CI, NODE_*, NETKIT_* it has)
   --output PATH        bring this file or folder, below this folder, back afterwards (repeatable)

@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly timeout?: number | undefined
   /** MiB; 2048 unless told. */
   readonly memory?: number | undefined
+  /** Two with KVM and one without, unless told: emulated processors cost more in waiting for each other than they bring. */
   readonly cpus?: number | undefined
   /** Probed unless told. */
   readonly accelerator?: Accelerator | undefined
@@ -109,7 +110,7 @@ export async function runInVm(kernel: Kernel, tools: Tools, options: RunOptions)
     timeout,
     script: script(options, kernel, cwd),
     memory: options.memory ?? 2048,
-    cpus: options.cpus ?? 2,
+    cpus: options.cpus ?? (accelerator === 'kvm' ? 2 : 1),
     files: options.output,
     filesTo: options.outputTo,
     tty: options.shell,
