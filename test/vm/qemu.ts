@@ -33,7 +33,18 @@ const commandLine = 'console=ttyS0 loglevel=5 panic=-1 oops=panic mitigations=of
 export function qemuArguments(hardware: Hardware): string[] {
   const { accelerator, cpus, memory } = hardware
   const [accel, cpu] = accelerator === 'kvm' ? ['kvm', 'host'] : ['tcg,thread=multi,tb-size=512', 'max']
-  const args = ['-M', 'q35', '-accel', accel, '-cpu', cpu, '-smp', `${cpus},maxcpus=${Math.max(cpus, 2)}`, '-m', `${memory}`]
+  const args = [
+    '-M',
+    'q35',
+    '-accel',
+    accel,
+    '-cpu',
+    cpu,
+    '-smp',
+    `${cpus},maxcpus=${Math.max(cpus, 2)}`,
+    '-m',
+    `${memory}`,
+  ]
   args.push('-kernel', hardware.image, '-initrd', hardware.initramfs, '-append', commandLine)
   args.push('-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-monitor', 'none')
   args.push('-serial', `file:${hardware.log}`, '-device', 'virtio-serial-pci')
