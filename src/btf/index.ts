@@ -8,6 +8,7 @@ export { BtfError, type BtfErrorPlace } from './error.ts'
 export { BtfExt, type BtfCoreRelo, type BtfExtSection, type BtfFuncInfo, type BtfLineInfo } from './ext.ts'
 export type { BtfField } from './layout.ts'
 export { essentialName } from './names.ts'
+export type { KindLayout } from './scan.ts'
 export type * from './types.ts'
 export {
   BtfValueRangeError,
@@ -16,6 +17,7 @@ export {
   type ValueCodec,
   type ValueCodecOptions,
 } from './values/codec.ts'
+export type { ShapeOptions } from './values/prepare.ts'
 export type { BtfValue, NumericArray } from './values/shape.ts'
 export { formatC, formatDeclaration, formatDefinition, type FormatCOptions } from './c/format.ts'
 export { references } from './references.ts'

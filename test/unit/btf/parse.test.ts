@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BtfError, BtfExt, essentialName } from '../../../src/btf/index.ts'
+import { Btf, BtfBuilder, BtfError, BtfExt, essentialName } from '../../../src/btf/index.ts'
 import { BUILDS, btfOf, bytesOf, idOf, textOf } from './fixtures.ts'
 import { rawLine } from './raw.ts'
 
@@ -74,6 +74,12 @@ describe.each(BUILDS)('%s', (build) => {
     expect(btf.field(idOf(btf, 'bits', 'struct'), 'g')).toMatchObject({ bitfieldSize: 33, offset: 8 })
   })
 
+  it('reads from any address', () => {
+    const shifted = new Uint8Array(btf.bytes.length + 3)
+    shifted.set(btf.bytes, 3)
+    expect([...Btf.parse(shifted.subarray(3))]).toEqual([...btf])
+  })
+
   it('reads BTF.ext', () => {
     const ext = BtfExt.parse(bytesOf(`${build}.btf.ext`), btf)
     expect(ext.funcInfo.map(({ section, records }) => [section, records.map((r) => btf.nameOf(r.typeId))])).toEqual([
@@ -89,6 +95,66 @@ describe.each(BUILDS)('%s', (build) => {
       expect(btf.string(lineOff)).toBe(source[line - 1] ?? '')
     }
   })
+})
+
+describe('BTF.ext', () => {
+  const btf = btfOf('types.19.el')
+  const name = BtfBuilder.from(btf).string('socket')
+
+  /** A section with one table of each kind, which has the words given. */
+  function ext(...tables: number[][]): Uint8Array {
+    const body = tables.flat()
+    const bytes = new Uint8Array(32 + 4 * body.length)
+    const words = new Uint32Array(bytes.buffer)
+    new DataView(bytes.buffer).setUint32(0, 0x0001eb9f, true)
+    words[1] = 32
+    let at = 0
+    for (const [i, table] of tables.entries()) {
+      words[2 + 2 * i] = at
+      words[3 + 2 * i] = 4 * table.length
+      at += 4 * table.length
+    }
+    words.set(body, 8)
+    return bytes
+  }
+
+  it('takes records that have grown', () => {
+    const zero = BtfBuilder.from(btf).string('')
+    const read = BtfExt.parse(
+      ext(
+        [16, name, 2, 0, 5, 77, 78, 8, 6, 79, 80],
+        [20, name, 1, 24, 1, 2, (7 << 10) | 3, 99],
+        [24, name, 1, 8, 3, zero, 1, 7, 7],
+      ),
+      btf,
+    )
+    expect(read.funcInfo).toEqual([
+      {
+        section: 'socket',
+        records: [
+          { insnOff: 0, typeId: 5 },
+          { insnOff: 8, typeId: 6 },
+        ],
+      },
+    ])
+    expect(read.lineInfo).toEqual([
+      { section: 'socket', records: [{ insnOff: 24, fileNameOff: 1, lineOff: 2, line: 7, column: 3 }] },
+    ])
+    expect(read.coreRelos).toEqual([
+      { section: 'socket', records: [{ insnOff: 8, typeId: 3, accessStr: '', kind: 1 }] },
+    ])
+    expect(read.funcInfo).toBe(read.funcInfo)
+  })
+
+  it.each([
+    ['small records', [4, name, 1, 0], 'func_info: records of 4 bytes'],
+    ['no records', [8, name, 0], 'func_info: a section without records'],
+    ['too many records', [8, name, 2, 0, 5], 'func_info: 2 records run past the end of the table'],
+    ['half a section', [8, name], 'func_info: the table is cut off'],
+    ['a name past the strings', [8, 0xffffff, 1, 0, 5], 'a name that is not in the strings'],
+  ])('refuses %s', (_, table, message) =>
+    expect(() => BtfExt.parse(ext(table), btf, { name: 'object' }).funcInfo).toThrow(message),
+  )
 })
 
 describe('names', () => {
