@@ -80,6 +80,8 @@ function listed(kind: MonitorKind): object[] {
       return rtnl.routes.list().filter(inet)
     case 'rule':
       return rtnl.rules.list().filter(inet)
+    case 'nexthop':
+      return rtnl.nexthops.list()
     case 'neighbour':
       return rtnl.neighbours.list().filter((one) => inet(one) && one.state !== 'noarp')
     case 'fdb':
@@ -89,7 +91,16 @@ function listed(kind: MonitorKind): object[] {
   }
 }
 
-const KINDS = ['link', 'address', 'route', 'rule', 'neighbour', 'fdb', 'nsid'] as const satisfies MonitorKind[]
+const KINDS = [
+  'link',
+  'address',
+  'route',
+  'nexthop',
+  'rule',
+  'neighbour',
+  'fdb',
+  'nsid',
+] as const satisfies MonitorKind[]
 
 /** What a monitor's changes add up to, as texts: nothing is changed or removed that was not told before. */
 class Told {
@@ -197,14 +208,22 @@ describe('monitor', needs(), () => {
     lab.ip('addr add 10.8.0.1/24 dev p1')
     lab.ip('route add 192.0.2.0/24 via 10.7.0.2')
     lab.ip('route add 198.51.100.0/24 via 10.8.0.2 src 10.7.0.1')
+    lab.ip('nexthop add id 5 via 10.8.0.3 dev p1')
+    lab.ip('route add 10.55.0.0/16 nhid 5')
     await sleep(50)
-    using monitor = rtnl.monitor('route', { initial: false })
+    using monitor = rtnl.monitor('route', 'nexthop', { initial: false })
+    lab.ip('nexthop del id 5')
+    const seen = await until(
+      monitor,
+      (c) => c.type === 'removed' && c.kind === 'route' && c.object.dst === '10.55.0.0/16',
+    )
+    expect(seen[0]).toMatchObject({ type: 'removed', kind: 'nexthop', object: { id: 5 } })
     lab.ip('addr del 10.7.0.1/24 dev p0')
-    await until(monitor, ({ type, object }) => type === 'removed' && object.dst === '198.51.100.0/24')
+    await until(monitor, (c) => c.type === 'removed' && c.kind === 'route' && c.object.dst === '198.51.100.0/24')
     lab.ip('route add 203.0.113.0/24 via 10.8.0.2')
     await until(monitor, ({ type }) => type === 'added')
     lab.ip('link set p1 down')
-    await until(monitor, ({ type, object }) => type === 'removed' && object.dst === '203.0.113.0/24')
+    await until(monitor, (c) => c.type === 'removed' && c.kind === 'route' && c.object.dst === '203.0.113.0/24')
     expect(texts(monitor.objects('route'))).toEqual(texts(listed('route')))
   })
 
@@ -260,6 +279,7 @@ describe('monitor', needs(), () => {
         .throwIfFailed()
       rtnl.neighbours.replace({ dev: 'sw', dst: `10.7.1.${round}`, lladdr: '02:00:00:00:00:01' })
       rtnl.rules.add({ src: `10.${round}.0.0/16`, table: 100 + round })
+      rtnl.nexthops.add({ id: 10 + round, blackhole: true })
       await sleep(round % 2 === 0 ? 0 : 30)
       if (round % 2 === 1) {
         rtnl.batch(fresh.map((dst) => rtnl.routes.request('delete', { dst, metric: round }))).throwIfFailed()

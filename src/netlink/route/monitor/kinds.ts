@@ -7,8 +7,9 @@ import type { Codec } from '../../../codec/index.ts'
 import { type Address, addressType } from '../addresses.ts'
 import type { Link } from '../link.ts'
 import type { FdbEntry, Neighbour } from '../neighbours.ts'
+import type { NexthopObject } from '../nexthop-objects.ts'
 import type { Nsid } from '../nsids.ts'
-import { ADDR, LINK, NEIGH, NSID, ROUTE, RULE } from '../operations.ts'
+import { ADDR, LINK, NEIGH, NEXTHOP, NSID, ROUTE, RULE } from '../operations.ts'
 import { type Route, routeFromWire } from '../routes.ts'
 import type { Rtnl } from '../rtnl.ts'
 import { type Rule, ruleType } from '../rules.ts'
@@ -25,6 +26,8 @@ export interface Monitored {
   address: Address
   /** Routes of IPv4 and IPv6, of every table. */
   route: Route
+  /** Nexthop objects and groups of them. */
+  nexthop: NexthopObject
   /** Rules of the routing policy. */
   rule: Rule
   /** Neighbours of IPv4 and IPv6, without those that need none (`noarp`), which come without a notification. */
@@ -119,6 +122,17 @@ export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
     list: (rtnl) => [...rtnl.routes.list({ family: 'inet' }), ...rtnl.routes.list({ family: 'inet6' })],
     everywhere: false,
     store: () => new RouteStore(),
+  },
+  nexthop: {
+    groups: [RTNLGRP.nexthop],
+    type: NEXTHOP.new.type,
+    message: NEXTHOP.get.reply!,
+    settle: told((wire: NexthopObject) => wire),
+    list: (rtnl) => rtnl.nexthops.list(),
+    everywhere: false,
+    // The flags say whether there is a carrier, and nobody is told when that changes.
+    store: () =>
+      new KeyedStore<NexthopObject>(({ id = 0 }) => id, apart('groupStats', 'unbalancedTime', 'opFlags', 'flags')),
   },
   rule: {
     groups: [RTNLGRP.ipv4Rule, RTNLGRP.ipv6Rule],
