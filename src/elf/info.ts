@@ -52,7 +52,8 @@ export function programInfo(instructions: readonly Instruction[], options: Progr
   let slot = 0
   for (const [index, instruction] of instructions.entries()) {
     const { symbol, funcId, source } = instruction
-    const isStart = index === 0 || (symbol !== undefined && starts.has(symbol))
+    // One with a type is a function whoever calls it: the handler of exceptions is called by the kernel alone.
+    const isStart = index === 0 || funcId !== undefined || (symbol !== undefined && starts.has(symbol))
     if (isStart && funcId === undefined) allTyped = false
     if (isStart && source === undefined) allLined = false
     if (isStart && funcId !== undefined) functions.push([slot, funcId])

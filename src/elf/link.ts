@@ -13,18 +13,31 @@ function find(spec: ObjectSpec, caller: FunctionSpec, name: string): FunctionSpe
   throw new ElfError(message, { section: caller.section })
 }
 
+/** The tag of a program that names the function which the kernel runs when it throws (`bpf_throw`). */
+const EXCEPTION_CALLBACK = 'exception_callback:'
+
+/** Adds what the functions call or take the address of; the map grows while it is walked, until nobody calls anybody new. */
+function addCalled(spec: ObjectSpec, functions: Map<string, FunctionSpec>): void {
+  for (const code of functions.values()) {
+    for (const name of calledBy(code)) if (!functions.has(name)) functions.set(name, find(spec, code, name))
+  }
+}
+
 /**
  * The functions that a program consists of: its own first, then each that is called or passed as a callback from
- * there on, in the order in which it is first met.
+ * there on, in the order in which it is first met, and last the one that handles its exceptions, which nobody calls.
  *
  * Throws {@link ElfError} for a function that is declared but has no body.
  */
 export function programFunctions(spec: ObjectSpec, program: ProgramSpec): FunctionSpec[] {
   const functions = new Map<string, FunctionSpec>([[program.name, program]])
-  // The map grows while it is walked, until nobody calls anybody new.
-  for (const code of functions.values()) {
-    for (const name of calledBy(code)) if (!functions.has(name)) functions.set(name, find(spec, code, name))
+  addCalled(spec, functions)
+  for (const tag of program.tags) {
+    if (!tag.startsWith(EXCEPTION_CALLBACK)) continue
+    const name = tag.slice(EXCEPTION_CALLBACK.length)
+    if (!functions.has(name)) functions.set(name, find(spec, program, name))
   }
+  addCalled(spec, functions)
   return [...functions.values()]
 }
 

@@ -87,7 +87,7 @@ export function kconfigContents(
     const codec = valueCodec<unknown>(spec.btf, extern.type, { name })
     const put = (value: unknown) => codec.write(view, 0, value)
     if (Object.hasOwn(given, name)) put(given[name])
-    else if (VIRTUAL[name]) put(VIRTUAL[name]())
+    else if (VIRTUAL[name]) put(isBool(spec, extern) ? VIRTUAL[name]() !== 0 : VIRTUAL[name]())
     else {
       options ??= runningKconfig() ?? new Map<string, string>()
       const text = options.get(name)
@@ -110,14 +110,19 @@ function unknown(name: string, found: boolean): ObjectError {
 /** `enum libbpf_tristate` */
 const TRISTATE = { y: 1, m: 2 } as const
 
+function isBool({ btf }: ObjectSpec, { type }: Pick<ExternSpec, 'type'>): boolean {
+  const resolved = btf && type !== undefined ? btf.resolve(type) : undefined
+  return resolved?.kind === 'int' && resolved.bool
+}
+
 /** An option as written, as a value of the extern's type. */
 function valueOf(spec: ObjectSpec, { name, type = 0 }: ExternSpec, text: string): unknown {
   const resolved = spec.btf!.resolve(type)
   if (text.startsWith('"')) return text.slice(1, -1).replaceAll(/\\(.)/g, '$1')
   if (text !== 'y' && text !== 'm') return BigInt(text)
-  if (resolved.kind === 'int' && resolved.bool) return text === 'y'
+  if (isBool(spec, { type }) && text === 'y') return true
   // `char` holds the letter, an enum (`enum libbpf_tristate`) the number.
-  if (resolved.kind === 'int' && resolved.size === 1) return text.charCodeAt(0)
+  if (resolved.kind === 'int' && !resolved.bool && resolved.size === 1) return text.charCodeAt(0)
   if (resolved.kind === 'enum' || resolved.kind === 'enum64') return TRISTATE[text]
   throw new ObjectError(`${name} is ${text}, which its type cannot hold`, { variable: name })
 }

@@ -17,8 +17,10 @@ const OBJECTS: Readonly<Record<string, readonly Capability[]>> = {
   core: ['btf'],
   'core-newer': ['btf'],
   'cpu-v4': [],
+  exceptions: ['btf:bpf_throw'],
   globals: [],
   kconfig: [],
+  'kconfig-types': [],
   kfuncs: ['btf:bpf_cast_to_kern_ctx'],
   ksyms: [],
   // Kernels without kprobes do not keep the names of per-CPU variables.

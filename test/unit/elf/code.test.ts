@@ -70,6 +70,12 @@ describe('functions', () => {
     expect(namesOf(spec, 'through_global')).toEqual(['through_global', 'global_function', 'four_times', 'twice'])
     expect(namesOf(spec, 'through_neighbour')).toEqual(['through_neighbour', 'in_the_same_section'])
     expect(namesOf(specOf('callbacks'), 'for_each')).toEqual(['for_each', 'fill', 'add_up'])
+    const exceptions = specOf('exceptions')
+    expect(namesOf(exceptions, 'handled')).toEqual(['handled', 'throws_if_short', 'handler', 'add_hundred'])
+    expect(namesOf(exceptions, 'unhandled')).toEqual(['unhandled', 'throws_if_short'])
+    // Each is told to the kernel, the one that nobody calls too.
+    const linked = linkProgram(exceptions, exceptions.programs['handled']!)
+    expect(programInfo(linked, { intern: () => 0 }).functions).toHaveLength(4 * 8)
   })
 
   it('are called by a distance that is right wherever they end up', () => {
