@@ -23,6 +23,8 @@ export interface Walked {
   stopped: boolean
   /** Whether values are made of the records: then losses that the kernel tells of in between are among them. */
   values: boolean
+  /** Whether the reader comes back in the next turn of the event loop, so that the kernel need not wake it. */
+  linger: boolean
 }
 
 /** Records given out before the event loop gets a turn. */
@@ -45,7 +47,7 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
   /** What errors call it. */
   protected abstract readonly title: string
   readonly #readiness = new Readiness(() => this.descriptors())
-  readonly #walked: Walked = { moved: false, stopped: false, values: false }
+  readonly #walked: Walked = { moved: false, stopped: false, values: false, linger: false }
   #walking = false
   #closed = false
   #value: T | undefined
@@ -98,6 +100,10 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
    * @throws ClosedError, and what the decoder throws.
    */
   take(options?: LimitOptions): T[] {
+    return this.#take(options?.limit ?? Infinity, false)
+  }
+
+  #take(limit: number, linger: boolean): T[] {
     this.#throwLate()
     const values: T[] = []
     const visit: RecordVisitor = (view, offset, length, source) => {
@@ -110,7 +116,7 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
         return false
       }
     }
-    while (this.#walk(visit, options?.limit ?? Infinity, true) === 0 && this.#walked.moved) {
+    while (this.#walk(visit, limit, true, linger) === 0 && this.#walked.moved) {
       // Only discarded records so far.
     }
     return values
@@ -133,7 +139,7 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
   batches(options?: StreamOptions & LimitOptions): AsyncIterableIterator<T[], undefined, undefined> {
     const limit = options?.limit ?? BATCH
     const pull = (): T[] | undefined => {
-      const batch = this.take({ limit })
+      const batch = this.#take(limit, true)
       return batch.length === 0 ? undefined : batch
     }
     return this.#stream(pull, 1, options)
@@ -147,7 +153,7 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
    */
   async consume(visit: RecordVisitor, options?: StreamOptions): Promise<void> {
     const pull = (): true | undefined => {
-      this.#walk(visit, Infinity)
+      this.#walk(visit, Infinity, false, true)
       return this.#walked.moved || undefined
     }
     // A round that a visit ended or closed has moved: it comes out here, before the reader is asked again.
@@ -188,13 +194,14 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
     throw error
   }
 
-  #walk(visit: RecordVisitor, limit: number, values = false): number {
+  #walk(visit: RecordVisitor, limit: number, values = false, linger = false): number {
     this.#open()
     if (this.#walking) throw new ReaderBusyError(this.title)
     this.#walking = true
     this.#walked.moved = false
     this.#walked.stopped = false
     this.#walked.values = values
+    this.#walked.linger = linger
     try {
       return this.walk(visit, limit, this.#walked)
     } finally {

@@ -42,6 +42,8 @@ export class RingMemory {
   readonly words: Int32Array
   readonly view: DataView
   readonly bytes: Uint8Array
+  /** Bytes that were read and whose room is not given back yet: see `walkRing`. */
+  ahead = 0
   readonly #mine: BigInt64Array
   readonly #mappings: readonly Mapping[]
   #closed = false
@@ -103,8 +105,11 @@ export class RingMemory {
     }
   }
 
-  /** Unmaps it. A second call does nothing. */
+  /** Unmaps it, once all that was read is given back. A second call does nothing. */
   close(): void {
+    if (this.#closed) return
+    const position = this.consumed()
+    if (this.ahead > 0) this.publish(position, (position + this.ahead) | 0)
     this.#closed = true
     for (const mapping of this.#mappings) mapping.close()
   }

@@ -70,7 +70,7 @@ export class RingReader<T = Uint8Array> extends EventReader<T> {
   get availableBytes(): number {
     const ring = this.#open()
     const produced = ring.produced()
-    const unread = (produced - ring.consumed()) >>> 0
+    const unread = (produced - ring.consumed() - ring.ahead) >>> 0
     return this.overwrites ? Math.min(unread, (produced - ring.overwritten()) >>> 0) : unread
   }
 

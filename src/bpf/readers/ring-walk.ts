@@ -12,6 +12,10 @@ import { DISCARDED, HEADER, LENGTH, ORDERED, type RingMemory } from './ring-memo
  *
  * The hot path of the library: the producer's position is asked once, all else is in locals, and a header costs a plain load. The consumer's
  * position is published at the end, and in between whenever a quarter of the ring has become free.
+ *
+ * The kernel wakes the reader with each record that it writes just where the reader stands, which costs the producer more than the record.
+ * A walk that lingers therefore publishes all but its last record; only when the next one finds nothing new does it publish the rest. So a
+ * reader that keeps up with a fast producer is not woken by it, and one without work waits as ever.
  */
 export function walkRing(
   ring: RingMemory,
@@ -28,15 +32,22 @@ export function walkRing(
   const ordered = ORDERED
   const quarter = ring.size >>> 2
   const end = ring.produced()
-  let position = ring.consumed()
-  let published = position
+  let published = ring.consumed()
+  let position = (published + ring.ahead) | 0
+  let last = position
+  const start = position
   let count = 0
   try {
     while (position !== end && count < limit) {
+      if (((position - published) | 0) >= quarter) {
+        ring.publish(published, position)
+        published = position
+      }
       const at = position & mask
       const header = ordered ? words[at >>> 2]! : Atomics.load(words, at >>> 2)
       if (header < 0) break
       const length = header & lengthBits
+      last = position
       position = (position + ((length + headerSize + 7) & ~7)) | 0
       if (header < discarded) {
         count++
@@ -46,16 +57,14 @@ export function walkRing(
         }
         if (ring.closed) break
       }
-      if (((position - published) | 0) >= quarter) {
-        ring.publish(published, position)
-        published = position
-        walked.moved = true
-      }
     }
   } finally {
-    if (position !== published) {
-      walked.moved = true
-      if (!ring.closed) ring.publish(published, position)
+    const lingers = walked.linger && !walked.stopped && position !== start
+    const target = lingers ? last : position
+    walked.moved ||= position !== start || target !== published
+    if (!ring.closed) {
+      if (target !== published) ring.publish(published, target)
+      ring.ahead = (position - target) | 0
     }
   }
   return count

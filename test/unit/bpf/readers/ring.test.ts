@@ -75,7 +75,7 @@ class FakeRing implements Disposable {
   }
 }
 
-const fresh = (): Walked => ({ moved: false, stopped: false, values: false })
+const fresh = (): Walked => ({ moved: false, stopped: false, values: false, linger: false })
 
 function walk(ring: FakeRing, limit = Infinity): { numbers: number[]; walked: Walked } {
   const numbers: number[] = []
