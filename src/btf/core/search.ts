@@ -102,7 +102,9 @@ class FieldSearch {
     seen.add(type.id)
     if (seen.size > MAX_ANONYMOUS) fail(`more than ${MAX_ANONYMOUS} anonymous structs within each other`)
     let mismatch: string | undefined
-    for (const [index, member] of type.members.entries()) {
+    let index = -1
+    for (const member of type.members) {
+      index++
       if (member.name === name) {
         if (!fieldsAgree(this.#local.btf, own.type, this.#target, member.type)) {
           const [theirs, ours] = [this.#target.resolve(member.type), this.#local.btf.resolve(own.type)]
