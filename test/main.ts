@@ -1,7 +1,7 @@
 /** `npm test`: every check that there is, in order, with a last line that counts them. */
 import { parseArgs } from 'node:util'
-import { checks, runCheck, runPackage, runVitest } from './suite-checks.ts'
-import { runNative, runOnKernel } from './suite-kernel.ts'
+import { checks, runCheck, runObjects, runPackage, runVitest } from './suite-checks.ts'
+import { runNative, runOnKernel, warmUp } from './suite-kernel.ts'
 import { lastLine, oneTest, render, type Result, skippedStep, tally } from './suite.ts'
 import { UnsupportedHost, VmError } from './vm/cache.ts'
 import { fetchParts } from './vm/run.ts'
@@ -9,7 +9,7 @@ import { chosenSeries } from './vm/versions.ts'
 
 const usage = `usage: npm test -- [options] [PATTERN…]
 
-Types, lint, import laws, format, unit tests, the package, the kernel suite on this kernel (as root), and the kernel suite
+Types, lint, import laws, format, unit tests, BPF objects, the package, the kernel suite on this kernel (as root), and the kernel suite
 in a throwaway machine on each kernel of the matrix.
 
   --kernel V[,V…]   kernels for the machine: minors such as 6.12,7.3, or "all" that Debian offers (6.12, 6.18, 7.3)
@@ -79,9 +79,13 @@ async function main(): Promise<void> {
   const whole = filters.length === 0
   if (whole) for (const check of checks) await step(check.name, () => runCheck(check))
   await step('unit', () => runVitest('unit', 'unit', filters, { timeout: 600, onOutput: progress }))
+  if (whole) await step('BPF objects', runObjects)
   if (whole && !values['no-package']) await step('package', runPackage)
   if (!values['no-native']) await step('kernel suite, native', () => runNative(filters, progress))
-  if (!values['no-vm']) await inMachines(series, filters)
+  if (!values['no-vm']) {
+    await warmUp()
+    await inMachines(series, filters)
+  }
   const sum = tally(results)
   process.stdout.write(`${lastLine(sum)}\n`)
   process.exitCode = sum.failed > 0 ? 1 : 0

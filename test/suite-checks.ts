@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execute, tail } from './suite-process.ts'
+import { install } from './host/packages.ts'
+import { type Ended, execute, tail } from './suite-process.ts'
 import { failureWords, parseReport, resultOf, vitestArguments } from './suite-vitest.ts'
-import { oneTest, type Result } from './suite.ts'
+import { oneTest, type Result, skippedStep } from './suite.ts'
 
 /** The project's folder. */
 export const root = join(import.meta.dirname, '..')
@@ -83,6 +84,20 @@ export function judged(
   const result = resultOf(name, parseReport(report, root), words, more)
   // an error between the tests fails the run without failing a test
   return exitedWell || result.failed > 0 ? result : { ...result, failed: 1, failures: [failureWords(words)] }
+}
+
+/** Compiles the programs for BPF again: the committed objects must be what their sources make. */
+export async function runObjects(): Promise<Result> {
+  const name = 'BPF objects'
+  const compile = (): Promise<Ended> => execute(bin('tsx'), ['bpf/build.ts', '--check'], { timeout: 600 })
+  let ended = await compile()
+  const missing = /apt-get install (.*)/.exec(ended.output)?.[1]
+  if (ended.code !== 0 && missing !== undefined) {
+    const reason = await install(missing.trim().split(/\s+/))
+    if (reason !== undefined) return skippedStep(name, reason)
+    ended = await compile()
+  }
+  return oneTest(name, ended.code === 0 ? undefined : ended.output, ended.seconds)
 }
 
 /** Packs the library and uses it as a stranger would; a test for each thing that must work. */

@@ -3,41 +3,35 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { execute, tail } from '../suite-process.ts'
 
-/** A package, and the program that shows that it is there. */
-export const packages = {
-  iproute2: 'ip',
-  'iputils-ping': 'ping',
-  strace: 'strace',
-  'clang-14': 'clang-14',
-} as const
-
-/** The name of a package that the tests can need. */
-export type Package = keyof typeof packages
+/** The packages that the kernel suite needs on this system, and the program that shows that each is there. */
+const programs = { iproute2: 'ip', 'iputils-ping': 'ping', strace: 'strace' } as const
 
 /** True when a program is where root's shells would find it. */
-export function isThere(program: string): boolean {
+function isThere(program: string): boolean {
   const dirs = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', '/usr/bin', '/bin']
   return dirs.some((dir) => existsSync(join(dir, program)))
 }
 
-/** The one command that installs what is missing. */
-export function installCommand(missing: readonly string[]): string {
-  return `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
+/** The packages of the kernel suite that are missing here. */
+export function missingPackages(): string[] {
+  return Object.entries(programs).flatMap(([name, program]) => (isThere(program) ? [] : [name]))
 }
 
 /**
- * Installs what is missing of these, saying so.
+ * Installs packages where this is root, saying so.
  *
- * Returns undefined when all are there, or why they are not and the command that would change it.
+ * Returns undefined when they are there, or why they are not, with the one command that would change it.
  */
-export async function ensurePackages(wanted: readonly Package[]): Promise<string | undefined> {
-  const missing = wanted.filter((name) => !isThere(packages[name]))
-  if (missing.length === 0) return undefined
-  const command = installCommand(missing)
-  if (!isThere('apt-get')) return `missing: ${missing.join(', ')} (this system has no apt-get: install them your way)`
-  if (process.getuid?.() !== 0) return `missing: ${missing.join(', ')}; to install them: sudo sh -c '${command}'`
-  process.stdout.write(`     installing ${missing.join(', ')}: ${command}\n`)
+export async function install(packages: readonly string[]): Promise<string | undefined> {
+  if (packages.length === 0) return undefined
+  const missing = `missing: ${packages.join(', ')}`
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  if (!isThere('apt-get')) return `${missing} (this system has no apt-get: install them your way)`
+  if (process.getuid?.() !== 0) return `${missing}; to install: sudo sh -c '${command}'`
+  process.stdout.write(`     installing ${packages.join(', ')}: ${command}\n`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  const { code, output } = await execute('sh', ['-c', command], { timeout: 600, env })
-  return code === 0 ? undefined : `missing: ${missing.join(', ')}; "${command}" failed:\n${tail(output, 20)}`
+  const { code, output } = await execute('sh', ['-c', command], { timeout: 900, env })
+  if (code === 0) return undefined
+  const error = output.split('\n').findLast((line) => line.startsWith('E: ')) ?? tail(output, 5)
+  return `${missing}, and this system's apt-get cannot install them: ${error}`
 }
