@@ -54,6 +54,13 @@ export {
   type SockmapLinkInfo,
   type SockmapProgramType,
 } from './links/sockmap.ts'
+export {
+  attachReuseport,
+  attachSocketFilter,
+  detachReuseport,
+  detachSocketFilter,
+  type SocketRef,
+} from './links/socket.ts'
 export { StructOpsLink, type StructOpsLinkInfo } from './links/struct-ops.ts'
 export {
   TracingLink,

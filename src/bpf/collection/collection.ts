@@ -73,6 +73,7 @@ function* loadingCollection<P extends ProgramTypes>(
   const parts: Parts = { maps: new Map(), programs: new Map(), sections: new Map(), tables: new Map() }
   const kernel = options.kernel ?? new KernelTypes()
   const builder = kernelBtf(spec)
+  const temporary: BpfMap[] = []
   let btf: ObjectBtf
   try {
     const core = spec.btf && new ObjectCore(spec.btf, kernel, options.targetBtf)
@@ -85,7 +86,7 @@ function* loadingCollection<P extends ProgramTypes>(
     for (const table of tables) parts.maps.set(table.map.name, createStructOps(table, btfFd))
     const arenaOffset = (name: string): number => parts.sections.get(name)?.offset ?? 0
     const symbols = mentionedSymbols(spec, prepared)
-    const context = { spec, options, kernel, maps: parts.maps, symbols, arenaOffset, btfFd, tables }
+    const context = { spec, options, kernel, maps: parts.maps, symbols, arenaOffset, btfFd, tables, temporary }
     for (const one of prepared) {
       parts.programs.set(one.spec.name, yield* Program.loading(programOptions(context, one)))
     }
@@ -103,6 +104,7 @@ function* loadingCollection<P extends ProgramTypes>(
     if (btf && 'error' in btf && error instanceof KernelError) error.cause ??= btf.error
     throw error
   } finally {
+    for (const map of temporary) map.close()
     if (btf && 'fd' in btf) btf.fd.close()
     if (!options.kernel) kernel.close()
   }
@@ -113,7 +115,8 @@ function openMaps(chosen: readonly MapSpec[], context: MapContext, { maps, secti
     if (map.origin === 'struct_ops') continue
     const opened = openMap(context, map)
     maps.set(map.name, opened)
-    if (map.type === 'arena' && map.contents) sections.set(map.name, fillArena(opened, map.contents))
+    // Without globals too: programs are only taken once the arena has an address in user space.
+    if (map.type === 'arena') sections.set(map.name, fillArena(opened, map.contents))
   }
   for (const map of chosen) fillOuter(map, maps)
 }
@@ -122,7 +125,7 @@ function openMaps(chosen: readonly MapSpec[], context: MapContext, { maps, secti
 const FARTHEST = 1 << 29
 
 /** Puts globals at the end of their arena: at its beginning the first of them would be at address 0, as if it were not there. */
-function fillArena(map: BpfMap, contents: Uint8Array): Section {
+function fillArena(map: BpfMap, contents = new Uint8Array(0)): Section {
   const page = pageSize()
   const end = Math.min(map.maxEntries * page, FARTHEST)
   const section = new Section(map, false, end - Math.ceil(contents.length / page) * page)

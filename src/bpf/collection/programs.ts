@@ -21,6 +21,7 @@ import { type Program } from '../programs/program.ts'
 import { type AttachTarget, type ProgramOptions } from '../programs/load.ts'
 import { type ObjectCore } from './core.ts'
 import { ObjectError } from './errors.ts'
+import { createJumpTable } from './jump-tables.ts'
 import { kernelSymbols } from './kallsyms.ts'
 import { type CollectionOptions } from './options.ts'
 import { type Places, resolveOutside } from './references.ts'
@@ -60,6 +61,8 @@ export interface ProgramContext {
   readonly btfFd: number | undefined
   /** The tables of callbacks that are to be there. */
   readonly tables: readonly StructOpsPlan[]
+  /** Maps that only programs need: closed when these are loaded. */
+  readonly temporary: BpfMap[]
 }
 
 /** A program before it is told where its maps are: put together, relocated, described. */
@@ -108,7 +111,7 @@ export function programOptions(context: ProgramContext, prepared: Prepared): Pro
   const { spec, options, btfFd } = context
   const { spec: program, info, poisoned } = prepared
   const callback = program.type === 'struct_ops' ? structOpsTarget(context.tables, program.name) : undefined
-  const { places, fdArray } = placesOf(context, program)
+  const { places, fdArray } = placesOf(context, prepared)
   return {
     type: program.type,
     name: program.name,
@@ -127,8 +130,8 @@ export function programOptions(context: ProgramContext, prepared: Prepared): Pro
 }
 
 function placesOf(
-  { spec, maps, kernel, symbols, arenaOffset }: ProgramContext,
-  program: ProgramSpec,
+  { spec, maps, kernel, symbols, arenaOffset, temporary }: ProgramContext,
+  { spec: program, instructions }: Prepared,
 ): { places: Places; fdArray: number[] } {
   const place = { program: program.name }
   const externOf = (name: string): ExternSpec => {
@@ -164,6 +167,13 @@ function placesOf(
       return map.fd.number
     },
     arenaOffset,
+    jumpTable(name) {
+      const table = spec.jumpTables[name]
+      if (!table) throw new ObjectError(`program ${program.name} jumps by table ${name}, which the object lacks`, place)
+      const map = createJumpTable(table, instructions)
+      temporary.push(map)
+      return map.fd.number
+    },
     ksym(name) {
       const extern = externOf(name)
       if (extern.kind === 'ksym') {

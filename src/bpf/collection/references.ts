@@ -9,6 +9,8 @@ import { type Instruction, joinImm64, Pseudo, type Reference, withImm64 } from '
 export interface Places {
   /** The descriptor of a map. */
   map(name: string): number
+  /** The descriptor of the map that a table of jump targets is. */
+  jumpTable(name: string): number
   /** How far into an arena the object's globals begin. */
   arenaOffset(name: string): number
   /** A symbol of the kernel: its address, or its BTF id and the descriptor of its module's BTF. Null for a weak one that is not there. */
@@ -39,6 +41,8 @@ const RESOLVE: {
     load(instruction, Pseudo.MAP_VALUE, joinImm64(places.map(name), offset)),
   arena: (instruction, { name, offset }, places) =>
     load(instruction, Pseudo.MAP_VALUE, joinImm64(places.map(name), places.arenaOffset(name) + offset)),
+  jumpTable: (instruction, { name }, places) =>
+    load(instruction, Pseudo.MAP_VALUE, joinImm64(places.jumpTable(name), 0)),
   ksym(instruction, { name }, places) {
     const found = places.ksym(name)
     if (found === null) return load(instruction, 0, 0n)

@@ -1,6 +1,7 @@
 /** Objects in the kernel: what each program of the test objects returns when it is run, as its source says. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { exit, gotox, label, ldMapValue, ldx, mov } from '../../../src/asm/index.ts'
 import {
   BpfMap,
   Collection,
@@ -253,6 +254,34 @@ describe('what the kernel has', needs(), () => {
     })
     expect(attached.programs.replacement.info().target.btfId).toBeGreaterThan(0)
     expect(() => Collection.load(object('attached'))).toThrow('give that in targets')
+  })
+
+  test('a jump by a table', needs('btf:insn_array_map_ops'), () => {
+    const spec = readObjectFile(new URL('../../../bpf/tcx.bpf.o', import.meta.url))
+    const program = spec.programs['tcx_ingress']!
+    const [first] = program.instructions
+    spec.jumpTables['table'] = { name: 'table', targets: ['one', 'two'] }
+    program.instructions = [
+      { ...ldMapValue('r1', 0), reference: { kind: 'jumpTable', name: 'table' }, symbol: first!.symbol },
+      ldx('u64', 'r1', 'r1', 8),
+      gotox('r1'),
+      label('one', mov('r0', 1)),
+      exit(),
+      label('two', mov('r0', 2)),
+      exit(),
+    ]
+    using collection = Collection.load(spec, { programs: { tcx_ingress: 'sched_cls' } })
+    expect(collection.programs.tcx_ingress.run({ data: new Uint8Array(64) }).returnValue).toBe(2)
+  })
+
+  test('an access to what is not there is named, where a path leads to it', () => {
+    const before = openDescriptors()
+    const attempt = () => Collection.load(object('core'), { programs: { unguarded: 'syscall' } })
+    expect(attempt).toThrow(VerifierError)
+    expect(attempt).toThrow(
+      /^load program "unguarded": .*it reaches \S+ \(\w+\), which this kernel does not have.*core\.bpf\.c:\d+/,
+    )
+    expect(openDescriptors()).toBe(before)
   })
 
   test('tables of callbacks are registered by a link or without one', () => {

@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  attachSocketFilter,
   BpfMap,
   CgroupLink,
+  detachSocketFilter,
   type ProgramType,
   EventLink,
   IterLink,
@@ -32,7 +34,7 @@ import {
   XdpLink,
 } from '../../../src/bpf/index.ts'
 import { NetNs } from '../../../src/netns/index.ts'
-import { ClosedError, openDescriptors } from '../../../src/sys/index.ts'
+import { ClosedError, errnoName, Fd, NR, openDescriptors, Pinned, syscall } from '../../../src/sys/index.ts'
 import { Lab, run } from '../lab.ts'
 import { type Capability, needs } from '../needs.ts'
 import { Bpffs, load, outcome, returning } from './programs.ts'
@@ -298,3 +300,21 @@ test('a thousand programs and links leave nothing open', needs('tcx'), () => {
   for (let round = 0; round < 200; round++) outcome(() => TcxLink.attach(program, { ifindex: 0x7fff_ffff }))
   expect(openDescriptors()).toBe(open + 1)
 })
+
+test('a filter on a socket decides what it sees', needs(), () => {
+  const AF_UNIX = 1
+  const SOCK_DGRAM = 2
+  const pair = new Pinned(8)
+  expect(syscall(NR.socketpair, AF_UNIX, SOCK_DGRAM, 0, pair.address)).toBe(0)
+  using from = Fd.own(pair.view.getInt32(0, true))
+  using to = Fd.own(pair.view.getInt32(4, true))
+  const send = (): number => syscall(NR.sendto, from.number, pair.address, 4)
+  using nothing = load('socket_filter', 0)
+  attachSocketFilter(nothing, { fd: to })
+  expect(outcomeOf(send())).toBe('EPERM')
+  detachSocketFilter({ fd: to })
+  expect(send()).toBe(4)
+  expect(outcome(() => detachSocketFilter({ fd: to }))).toBe('ENOENT')
+})
+
+const outcomeOf = (result: number): string => (result < 0 ? errnoName(result) : 'ok')
