@@ -57,6 +57,12 @@ export function readVariables(
         return { name: named(name, value), map, section: section.name, offset: value, size, linkage, tags: [] }
       })
   }
+  // Nobody outside of the file names what is hidden, whatever its type says.
+  const hidden = new Set(
+    file.symbols
+      .filter(({ section: at, visibility }) => at === section.index && /^(hidden|internal)$/.test(visibility))
+      .map((symbol) => symbol.name),
+  )
   return [...listed]
     .sort((a, b) => a.offset - b.offset)
     .map(({ id, name, type, offset, size, linkage }) => {
@@ -68,7 +74,7 @@ export function readVariables(
         offset,
         size,
         type,
-        linkage: linkage === 'static' ? 'static' : 'global',
+        linkage: linkage === 'static' || hidden.has(name) ? 'static' : 'global',
         tags: types?.tags(id) ?? [],
       }
     })

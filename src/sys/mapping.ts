@@ -14,6 +14,7 @@ const MAP_SHARED = 1
 const MAP_PRIVATE = 2
 const MAP_FIXED = 0x10
 const MAP_ANONYMOUS = 0x20
+const MAP_FIXED_NOREPLACE = 0x10_0000
 
 /** How a file is mapped. */
 export interface MappingOptions {
@@ -21,7 +22,7 @@ export interface MappingOptions {
   readonly offset?: number | undefined
   /** Whether it can be written; the kernel refuses with EPERM or EACCES what it only lets be read. */
   readonly write?: boolean | undefined
-  /** The address where it has to be, for an arena that was created with one (`MAP_FIXED_NOREPLACE` is the kernel's affair). */
+  /** The address where it has to be, for an arena that was created with one; 0 for anywhere. What is mapped there already is `EEXIST`. */
   readonly address?: number | undefined
   /** More `MAP_*` flags. */
   readonly flags?: number | undefined
@@ -77,7 +78,8 @@ export class Mapping implements Disposable {
   constructor(fd: number, length: number, options: MappingOptions = {}) {
     const protection = PROT_READ | (options.write ? PROT_WRITE : 0)
     const grave = graveAt(options.address, length)
-    const flags = MAP_SHARED | (options.flags ?? 0) | (grave ? MAP_FIXED : 0)
+    const place = grave ? MAP_FIXED : options.address ? MAP_FIXED_NOREPLACE : 0
+    const flags = MAP_SHARED | (options.flags ?? 0) | place
     this.address = check(
       syscall(NR.mmap, options.address ?? 0, length, protection, flags, fd, options.offset ?? 0),
       'mmap',

@@ -125,7 +125,7 @@ function openMaps(chosen: readonly MapSpec[], context: MapContext, { maps, secti
 const FARTHEST = 1 << 29
 
 /** Puts globals at the end of their arena: at its beginning the first of them would be at address 0, as if it were not there. */
-function fillArena(map: BpfMap, contents = new Uint8Array(0)): Section {
+function fillArena(map: BpfMap, contents: Uint8Array = new Uint8Array(0)): Section {
   const page = pageSize()
   const end = Math.min(map.maxEntries * page, FARTHEST)
   const section = new Section(map, false, end - Math.ceil(contents.length / page) * page)
