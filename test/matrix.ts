@@ -27,6 +27,7 @@ export const rows: readonly Row[] = [
   { capability: 'btf:IFLA_NETKIT_PAIRING', since: '7.1' },
   // bpf(2)
   { capability: 'btf:BPF_PROG_STREAM_READ_BY_FD', since: '6.17' },
+  { capability: 'btf:BPF_F_RB_OVERWRITE', since: '6.19' },
   { capability: 'btf:BPF_PROG_ASSOC_STRUCT_OPS', since: '7.0' },
   { capability: 'btf:BPF_MAP_TYPE_RHASH', since: '7.2' },
   { capability: 'btf:bpf_common_attr', since: '7.1' },

@@ -56,7 +56,7 @@ testReader({
 testReader({
   name: 'a ring buffer that overwrites its oldest records',
   refuses: false,
-  needs: ['btf:overwrite_pos'],
+  needs: ['btf:BPF_F_RB_OVERWRITE'],
   setup() {
     const map = createRing(RING, 1 << 19)
     return together(RingReader.open(map, { decode: numbers }), itself, new Producer(map, 64), map)

@@ -50,7 +50,7 @@ function printless(): string | undefined {
   return returnValue < 0 ? `the kernel prints nothing for programs: ${errnoName(returnValue)}` : undefined
 }
 
-const needed = needs(`btf:${PRINTK}`)
+const needed = needs('btf:BPF_PROG_STREAM_READ_BY_FD')
 const reason = needed.skip ? undefined : printless()
 const options = reason === undefined ? needed : { skip: true, meta: { lacks: [{ capability: 'streams', reason }] } }
 
