@@ -5,8 +5,7 @@
  *     npx tsx examples/events.ts
  */
 import { add, call, exit, ldMap, mov, rsh, stx } from '../src/asm/index.ts'
-import { BpfMap, Program, RawTracepointLink } from '../src/bpf/index.ts'
-import { RingReader } from '../src/bpf/readers/index.ts'
+import { BpfMap, Program, RawTracepointLink, RingReader } from '../src/bpf/index.ts'
 
 /** struct { u32 pid; u32 uid; char comm[16]; } at the top of the program's stack. */
 const RECORD = { size: 24, pid: -24, uid: -20, comm: -16 } as const

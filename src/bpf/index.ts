@@ -105,3 +105,4 @@ export {
 } from './programs/log.ts'
 export { Program } from './programs/program.ts'
 export { type RunOptions, type RunResult } from './programs/run.ts'
+export * from './readers/index.ts'
