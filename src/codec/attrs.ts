@@ -72,13 +72,15 @@ type ChoicesIn<R extends Rows> = All<{ [D in ByKeys<R>]: (x: ChoiceIn<R, D>) => 
 
 /** What reading a table yields: the attributes that were there. */
 export type AttributesOut<R extends Rows> = Simplify<
-  { -readonly [K in Plain<R>]?: Out<R[K][1]> } & { unknown?: UnknownAttributes }
+  { -readonly [K in keyof R as K extends Plain<R> ? K : never]?: Out<R[K][1]> } & { unknown?: UnknownAttributes }
 > &
   Choices<R>
 
 /** What writing a table accepts: `undefined` is not sent, everything else is. */
 export type AttributesIn<R extends Rows> = Simplify<
-  { readonly [K in Plain<R>]?: In<R[K][1]> | undefined } & { readonly unknown?: Iterable<UnknownAttribute> | undefined }
+  { readonly [K in keyof R as K extends Plain<R> ? K : never]?: In<R[K][1]> | undefined } & {
+    readonly unknown?: Iterable<UnknownAttribute> | undefined
+  }
 > &
   ChoicesIn<R>
 

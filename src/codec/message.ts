@@ -1,5 +1,5 @@
 import type { Attributes, AttributesIn, AttributesOut, Rows } from './attrs.ts'
-import type { Codec, Simplify } from './codec.ts'
+import type { Codec } from './codec.ts'
 import { compile } from './compile.ts'
 import type { Source } from './source.ts'
 import { writeFields, type Fields, type Struct, type StructIn, type StructOut } from './struct.ts'
@@ -15,12 +15,10 @@ export interface Message<F extends Fields, G extends Fields, R extends Rows> ext
 }
 
 /** What reading a message yields: fields and attributes in one object. */
-export type MessageOut<F extends Fields, G extends Fields, R extends Rows> = Simplify<
-  StructOut<F, G> & AttributesOut<R>
->
+export type MessageOut<F extends Fields, G extends Fields, R extends Rows> = StructOut<F, G> & AttributesOut<R>
 
 /** What writing a message accepts. */
-export type MessageIn<F extends Fields, G extends Fields, R extends Rows> = Simplify<StructIn<F & G> & AttributesIn<R>>
+export type MessageIn<F extends Fields, G extends Fields, R extends Rows> = StructIn<F & G> & AttributesIn<R>
 
 /**
  * A fixed header (`struct ifinfomsg`) followed by attributes, as one flat object. Where the header has a field `family`, it decides how the

@@ -256,6 +256,7 @@ export class NetNs implements Disposable, AsyncDisposable {
     else this.close()
   }
 
+  /** The same without holding up the event loop. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.closed) return
     if (this.#owned) await this.deleteAsync()

@@ -87,7 +87,7 @@ export const nexthopMessage = message(
     dev: [5, linkIndex],
     /** `NHA_GATEWAY`; ip: `via`. */
     gateway: [6, address],
-    /** `NHA_ENCAP_TYPE`. */
+    // `NHA_ENCAP_TYPE`
     encapType: [7, encapType],
     /** `NHA_ENCAP`; ip: `encap`. */
     encap: [8, encap],

@@ -89,7 +89,7 @@ export const nexthop = message(
     via: [18, via],
     /** `RTA_NEWDST`; ip: `as`. */
     newdst: [19, byFamily({ 28: labelStack }, bytes)],
-    /** `RTA_ENCAP_TYPE`. */
+    // `RTA_ENCAP_TYPE`
     encapType: [21, encapType],
     /** `RTA_ENCAP`; ip: `encap`. */
     encap: [22, encap],

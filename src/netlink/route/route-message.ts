@@ -171,7 +171,7 @@ export const routeMessage = message(
     newdst: [19, byFamily({ 28: labelStack }, bytes)],
     /** `RTA_PREF`; ip: `pref`. IPv6 router preference. */
     pref: [20, named(u8, { medium: 0, high: 1, low: 3 })],
-    /** `RTA_ENCAP_TYPE`. */
+    // `RTA_ENCAP_TYPE`
     encapType: [21, encapType],
     /** `RTA_ENCAP`; ip: `encap`. */
     encap: [22, encap],

@@ -229,6 +229,7 @@ export class Rtnl implements Disposable {
     this.#netns?.close()
   }
 
+  /** {@link Rtnl.close | Closes} the handle. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -9,7 +9,7 @@ import { address, family, protocol, table } from './names.ts'
 /** What a rule does (`FR_ACT_*`). */
 export const RULE_ACTIONS = {
   unspec: 0,
-  /** Looks in {@link table}. */
+  /** Looks in the rule's table. */
   lookup: 1,
   goto: 2,
   nop: 3,

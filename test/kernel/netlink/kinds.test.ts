@@ -267,6 +267,7 @@ const rows: readonly Row[] = [
       oflags: ['key'],
       ikey: 4,
       okey: 4,
+      encapFlags: ['csum6'],
       encapLimit: 4,
       flowinfo: 0,
     },
@@ -274,7 +275,7 @@ const rows: readonly Row[] = [
   },
   {
     kind: 'ip6gretap',
-    data: { local: '2001:db8::1', remote: '2001:db8::2', ttl: 64, encapLimit: 4 },
+    data: { local: '2001:db8::1', remote: '2001:db8::2', ttl: 64, encapFlags: ['csum6'], encapLimit: 4 },
     ip: 'type ip6gretap local 2001:db8::1 remote 2001:db8::2',
   },
   {
@@ -289,7 +290,7 @@ const rows: readonly Row[] = [
   },
   {
     kind: 'ip6tnl',
-    data: { local: '2001:db8::1', remote: '2001:db8::2', proto: 'any', ttl: 9, encapLimit: 4 },
+    data: { local: '2001:db8::1', remote: '2001:db8::2', proto: 'any', ttl: 9, encapFlags: ['csum6'], encapLimit: 4 },
     ip: 'type ip6tnl local 2001:db8::1 remote 2001:db8::2 mode any hoplimit 9',
   },
   {

@@ -431,10 +431,12 @@ describe('objects, made by the library and by ip', needs(), () => {
       expect(shown).toContainEqual(
         expect.objectContaining({ mac: '02:00:00:00:00:55', state: 'static', master: 'br0' }),
       )
-      expect(nl.fdb.list({ master: 'br0', lladdr: '02:00:00:00:00:55' })).toMatchObject([
-        { state: 'noarp', family: 'bridge' },
-      ])
+      // With VLAN filtering in the kernel there is one for the default VLAN too.
+      expect(nl.fdb.list({ master: 'br0', lladdr: '02:00:00:00:00:55' })).toContainEqual(
+        expect.objectContaining({ state: 'noarp', family: 'bridge' }),
+      )
       nl.fdb.delete(entry)
+      for (const { vlan } of nl.fdb.list({ dev: 'v0', lladdr: entry.lladdr })) nl.fdb.delete({ ...entry, vlan })
       expect(nl.fdb.list({ lladdr: '02:00:00:00:00:55' })).toEqual([])
       nl.links.change('v0', { master: 0 })
     })

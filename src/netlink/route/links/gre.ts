@@ -79,6 +79,9 @@ export const ip6gre = attrs({
       rcvDscpCopy: 16,
       useOrigFwmark: 32,
       allowLocalRemote: 64,
+      capXmit: 0x1_0000,
+      capRcv: 0x2_0000,
+      capPerPacket: 0x4_0000,
     }),
   ],
 })

@@ -83,6 +83,9 @@ export const ip6tnl = attrs({
       rcvDscpCopy: 16,
       useOrigFwmark: 32,
       allowLocalRemote: 64,
+      capXmit: 0x1_0000,
+      capRcv: 0x2_0000,
+      capPerPacket: 0x4_0000,
     }),
   ],
 })
