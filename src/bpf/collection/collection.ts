@@ -48,7 +48,7 @@ function closeAll({ maps, programs, sections }: Parts): void {
   for (const map of maps.values()) map.close()
 }
 
-/** The maps that are to be there: those that programs use, those that these hold, and unless `onlyUsed` all others too. */
+/** The maps that are to be there: those that programs use or are callbacks of, those that these hold, and unless `onlyUsed` all others too. */
 function chosenMaps(spec: ObjectSpec, prepared: readonly Prepared[], options: CollectionOptions): MapSpec[] {
   const wanted = new Set<string>()
   const want = (name: string): void => {
@@ -57,7 +57,11 @@ function chosenMaps(spec: ObjectSpec, prepared: readonly Prepared[], options: Co
     wanted.add(name)
     if (kindOfMap(map.type).holds === 'map') for (const value of map.values) want(value.name)
   }
+  const own = new Set(prepared.map((one) => one.spec.name))
   for (const { instructions } of prepared) for (const name of referredTo(instructions, MAPS)) want(name)
+  for (const { name, structOps } of Object.values(spec.maps)) {
+    if (options.onlyUsed && structOps?.programs.some((slot) => own.has(slot.name))) want(name)
+  }
   for (const map of Object.values(spec.maps)) if (!options.onlyUsed && map.autocreate) want(map.name)
   return [...wanted].map((name) => spec.maps[name]!)
 }

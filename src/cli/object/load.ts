@@ -65,7 +65,11 @@ export function loadReport(file: string, options: LoadOptions): LoadReport {
     return { file, ok: false, error: line(error.message), programs: [] }
   }
   // A trial leaves no file in a bpffs, and does not mix with maps that are in use.
-  for (const map of Object.values(spec.maps)) map.pinning = 'none'
+  for (const map of Object.values(spec.maps)) {
+    map.pinning = 'none'
+    // A table with one of its callbacks is not complete: it is not handed to the kernel.
+    if (map.structOps) map.structOps.link = false
+  }
   const programs = Object.values(spec.programs)
     .filter(({ autoload }) => autoload || !options.autoload)
     .map((program) => tryProgram(spec, program, options.kernel))
