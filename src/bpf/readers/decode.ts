@@ -24,6 +24,7 @@ export type RecordVisitor = (
  * record, and keeps nothing of the view.
  */
 export interface RecordDecoder<out T> {
+  /** Makes the value of the record from `offset` to `end`. `source` is as a {@link RecordVisitor} is told. */
   read(view: DataView, offset: number, end: number, source: number): T
 }
 

@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { ClosedError } from '../../sys/index.ts'
+import { ClosedError, EventStream, Readiness } from '../../sys/index.ts'
 import { type RecordVisitor, type StreamOptions } from './decode.ts'
 import { ReaderBusyError } from './errors.ts'
-import { Readiness } from './readiness.ts'
-import { EventStream } from './stream.ts'
 
 /** How many records one call may take. */
 export interface LimitOptions {
@@ -173,6 +171,7 @@ export abstract class EventReader<T> implements AsyncIterable<T>, Disposable {
     this.release()
   }
 
+  /** {@link close} at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { ClosedError, type Fd } from '../../sys/index.ts'
+import { ClosedError, EventStream, type Fd, Readiness } from '../../sys/index.ts'
 import { type StreamOptions } from './decode.ts'
 import { RingFullError } from './errors.ts'
 import { type MapHandle, openBuffer } from './open.ts'
-import { Readiness } from './readiness.ts'
 import { BUSY, DISCARDED, HEADER, LENGTH, RingMemory, spanOf } from './ring-memory.ts'
-import { EventStream } from './stream.ts'
 
 /**
  * Room in a user ring for one record, to be filled where it is. Programs do not see it, nor any record after it, until it is submitted or
@@ -181,6 +179,7 @@ export class UserRing implements Disposable {
     this.#fd.close()
   }
 
+  /** {@link close} at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close()
   }
