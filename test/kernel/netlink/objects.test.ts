@@ -49,26 +49,28 @@ describe('objects, made by the library and by ip', needs(), () => {
     lab.remove()
   })
 
-  /** Everything of one sort, as the library and as ip see it. */
+  /**
+   * One object made by the library, then by ip: what both see of it each time, and what the library sees before and after. Each run of ip is a
+   * process, so there are three.
+   */
   const observe = <S>(
     objects: { add(spec: S): void; delete(spec: S): void; list(): unknown[] },
-    show: () => unknown,
     spec: S,
-    ip: string,
-    remove: string,
+    add: string,
+    show: string,
   ) => {
-    const look = () => ({ ours: steady(objects.list()), theirs: steady(show()) })
-    const before = look()
+    const list = (): unknown => steady(objects.list())
+    const look = () => ({ ours: list(), theirs: steady(lab.json(show)) })
+    const before = list()
     objects.add(spec)
     const mine = look()
     objects.delete(spec)
-    const after = look()
-    run(['sh', '-c', ip])
+    const between = list()
+    lab.ip(add)
     const theirs = look()
-    run(['sh', '-c', remove])
-    return { before, mine, after, theirs }
+    objects.delete(spec)
+    return { before, mine, between, theirs, after: list() }
   }
-  const verb = (words: string, del: string): [string, string] => [words, words.replace(/ (add|append) /, ` ${del} `)]
 
   describe('addresses', () => {
     const rows: readonly (readonly [ip: string, spec: Omit<AddressSpec, 'dev'>])[] = [
@@ -90,18 +92,10 @@ describe('objects, made by the library and by ip', needs(), () => {
       ['2001:db8::1/64 nodad metric 9', { address: '2001:db8::1/64', flags: ['nodad'], metric: 9 }],
     ]
     test.each(rows)('%s', (ip, spec) => {
-      const [add, del] = verb(`ip -n ${lab.name} addr add ${ip} dev v0`, 'del')
-      const show = (): unknown => lab.json('addr show dev v0')
-      const seen = observe(
-        nl.addresses,
-        show,
-        { ...spec, dev: 'v0' },
-        add,
-        del.replace(/ (valid_lft|nodad|noprefixroute).*dev/, ' dev'),
-      )
+      const seen = observe(nl.addresses, { ...spec, dev: 'v0' }, `addr add ${ip} dev v0`, 'addr show dev v0')
       expect(seen.mine).toEqual(seen.theirs)
-      expect(seen.mine).not.toEqual(seen.before)
-      expect(seen.after).toEqual(seen.before)
+      expect(seen.mine.ours).not.toEqual(seen.before)
+      expect([seen.between, seen.after]).toEqual([seen.before, seen.before])
       expect(nl.addresses.list({ dev: 'v0' })).toHaveLength(2)
     })
 
@@ -276,17 +270,10 @@ describe('objects, made by the library and by ip', needs(), () => {
     for (const [ip, spec, ...more] of rows) {
       test(`${ip.slice(0, 90)}`, needs(...more), () => {
         const six = ip.includes(':') && !ip.startsWith('198') ? '-6 ' : ''
-        const [add, del] = verb(`ip -n ${lab.name} ${six}route add ${ip}`, 'del')
-        const seen = observe(
-          nl.routes,
-          () => [lab.json('route show table all'), lab.json('-6 route show table all')],
-          spec,
-          add,
-          del,
-        )
+        const seen = observe(nl.routes, spec, `${six}route add ${ip}`, `${six}route show table all`)
         expect(seen.mine).toEqual(seen.theirs)
-        expect(seen.mine).not.toEqual(seen.before)
-        expect(seen.after).toEqual(seen.before)
+        expect(seen.mine.ours).not.toEqual(seen.before)
+        expect([seen.between, seen.after]).toEqual([seen.before, seen.before])
       })
     }
 
@@ -380,20 +367,18 @@ describe('objects, made by the library and by ip', needs(), () => {
       ],
     ]
     test.each(rows)('%s', (ip, spec) => {
-      const add = `ip -n ${lab.name} neigh add ${ip} dev v0`
       const full = { ...spec, dev: 'v0' }
-      nl.neighbours.add(full)
-      const mine = [
+      const look = () => [
         steady(nl.neighbours.list({ dst: spec.dst, dev: 'v0' })),
         steady(lab.json('neigh show dev v0 nud all')),
       ]
+      nl.neighbours.add(full)
+      const mine = look()
       nl.neighbours.delete(full)
+      // A deleted one stays for a while, as failed.
       lab.ip('neigh flush dev v0 nud failed')
-      run(['sh', '-c', add])
-      expect([
-        steady(nl.neighbours.list({ dst: spec.dst, dev: 'v0' })),
-        steady(lab.json('neigh show dev v0 nud all')),
-      ]).toEqual(mine)
+      lab.ip(`neigh add ${ip} dev v0`)
+      expect(look()).toEqual(mine)
       nl.neighbours.delete(full)
     })
 
@@ -486,11 +471,10 @@ describe('objects, made by the library and by ip', needs(), () => {
     for (const [ip, spec, ...more] of rows) {
       test(`${ip}`, needs(...more), () => {
         const six = ip.includes('2001') ? '-6 ' : ''
-        const [add, del] = verb(`ip -n ${lab.name} ${six}rule add ${ip}`, 'del')
-        const seen = observe(nl.rules, () => [lab.json('rule show'), lab.json('-6 rule show')], spec, add, del)
+        const seen = observe(nl.rules, spec, `${six}rule add ${ip}`, `${six}rule show`)
         expect(seen.mine).toEqual(seen.theirs)
-        expect(seen.mine).not.toEqual(seen.before)
-        expect(seen.after).toEqual(seen.before)
+        expect(seen.mine.ours).not.toEqual(seen.before)
+        expect([seen.between, seen.after]).toEqual([seen.before, seen.before])
       })
     }
 
