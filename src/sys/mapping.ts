@@ -14,6 +14,7 @@ const MAP_SHARED = 1
 const MAP_PRIVATE = 2
 const MAP_FIXED = 0x10
 const MAP_ANONYMOUS = 0x20
+const MAP_NORESERVE = 0x4000
 const MAP_FIXED_NOREPLACE = 0x10_0000
 
 /** How a file is mapped. */
@@ -65,7 +66,6 @@ export class Mapping implements Disposable {
   readonly address: number
   /** How long it is, in bytes. */
   readonly length: number
-  readonly #protection: number
   readonly #grave: Grave | undefined
   #buffer: ArrayBuffer | undefined
   #bytes: Uint8Array | undefined
@@ -87,7 +87,6 @@ export class Mapping implements Disposable {
     if (grave) grave.taken = true
     this.#grave = grave
     this.length = length
-    this.#protection = protection
     this.#buffer = viewOf(this.address, length)
     this.#bytes = new Uint8Array(this.#buffer)
   }
@@ -122,9 +121,10 @@ export class Mapping implements Disposable {
       syscall(NR.munmap, this.address, this.length)
       return
     }
-    // The file is let go at once, as with munmap; what takes its place costs no memory and goes with the last view.
-    const nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
-    syscall(NR.mmap, this.address, this.length, this.#protection, nothing, -1, 0)
+    // The file is let go at once, as with munmap; what takes its place costs no memory and goes with the last view. All such places are
+    // alike, so that the kernel makes one of those that meet: a process may have 65,530 of them.
+    const nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED
+    syscall(NR.mmap, this.address, this.length, PROT_READ | PROT_WRITE, nothing, -1, 0)
     const { address, length } = this
     const grave = this.#grave ?? { address, length, holders: 0, taken: false }
     grave.holders++
