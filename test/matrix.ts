@@ -45,6 +45,7 @@ const ownPrograms = new Set(['ip', 'tc', 'bridge', 'ss', 'devlink', 'genl', 'nst
 export function mustHave(capability: string, minor: string): boolean {
   const [, command] = /^command:(.*)/.exec(capability) ?? []
   if (command !== undefined) return ownPrograms.has(command)
+  if (capability.startsWith('header:')) return false // nothing is compiled in the machine
   const row = rows.find((candidate) => candidate.capability === capability)
   if (row === undefined) return true
   return row.since !== undefined && compareVersions(minor, row.since) >= 0

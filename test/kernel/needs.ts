@@ -40,10 +40,15 @@ type Probe = () => true | string
 /**
  * A thing that a test can need: a name of the table above, a link kind that can be created (`kind:dummy`), a module
  * that can be loaded or is built in (`module:sch_netem`), a name that the kernel's BTF knows (`btf:bpf_arena_alloc_pages`),
- * or a command on the search path (`command:strace`).
+ * a command on the search path (`command:strace`), or a header of a C library (`header:bpf/libbpf.h`).
  */
 export type Capability =
-  keyof typeof named | `kind:${string}` | `module:${string}` | `btf:${string}` | `command:${string}`
+  | keyof typeof named
+  | `kind:${string}`
+  | `module:${string}`
+  | `btf:${string}`
+  | `command:${string}`
+  | `header:${string}`
 
 /** What `meta` of a skipped test says. */
 export interface Lack {
@@ -97,6 +102,8 @@ function ask(capability: Capability): true | string {
       return btf(what)
     case 'command':
       return command(what)
+    case 'header':
+      return has(`/usr/include/${what}`)
     default:
       throw new TypeError(`no such capability: ${capability}`)
   }

@@ -58,7 +58,7 @@ function expected(name: string): { program: string; value: number }[] {
 
 describe('objects', () => {
   for (const [name, capabilities] of Object.entries(OBJECTS)) {
-    test(name, needs(...capabilities), () => {
+    test(`${name}`, needs(...capabilities), () => {
       const wanted = expected(name)
       expect(wanted.length).toBeGreaterThan(0)
       const spec = readObjectFile(urlOf(name))

@@ -3,14 +3,15 @@
  * attributes of maps. Run as a program it compares the files that it is given and prints each difference.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BpfMap, Collection, KernelTypes } from '../../../../src/bpf/index.ts'
 import { loadReport } from '../../../../src/cli/object/load.ts'
 import { MAP_TYPES, readObject } from '../../../../src/elf/index.ts'
-import { readFileSync } from 'node:fs'
+import { type Capability } from '../../needs.ts'
+import { reasonOf } from './known.ts'
 
 /** A program in libbpf's hands. */
 interface TheirProgram {
@@ -32,6 +33,7 @@ interface MapShape {
 }
 
 interface Theirs {
+  readonly version: string
   readonly opened: number
   readonly words: string
   readonly programs: readonly TheirProgram[]
@@ -47,6 +49,8 @@ export interface Difference {
   readonly kind: 'refused' | 'accepted' | 'length' | 'map'
   readonly libbpf: string
   readonly ours: string
+  /** Of libbpf. */
+  readonly version: string
 }
 
 /** What comparing came to. */
@@ -74,9 +78,9 @@ export class Libbpf implements Disposable {
     if (status !== 0) throw new Error(`cannot build ${SOURCE}: ${stderr}`)
   }
 
-  /** Whether it can be had here. */
-  static available(): boolean {
-    return process.env[COMMAND] !== undefined || existsSync('/usr/include/bpf/libbpf.h')
+  /** What has to be there for it: a compiler and libbpf, unless it was built elsewhere. */
+  static needs(): Capability[] {
+    return process.env[COMMAND] === undefined ? ['command:gcc', 'header:bpf/libbpf.h'] : []
   }
 
   verdicts(file: string): Theirs {
@@ -118,9 +122,10 @@ function ourMaps(file: string, kernel: KernelTypes): ReadonlyMap<string, Omit<Ma
 /** Loads a file by both, and adds what differs. */
 export function compare(file: string, libbpf: Libbpf, kernel: KernelTypes, into: Comparison): void {
   const theirs = libbpf.verdicts(file)
+  const { version } = theirs
   const report = loadReport(file, { kernel })
   const add = (kind: Difference['kind'], what: string, one: string, other: string): void => {
-    into.differences.push({ file: basename(file), what, kind, libbpf: one.trim(), ours: other })
+    into.differences.push({ file: basename(file), what, kind, libbpf: one.trim(), ours: other, version })
   }
   if (theirs.opened !== 0) {
     if (report.error !== null) into.neither++
@@ -182,11 +187,13 @@ function main(files: readonly string[]): void {
     }
     for (; shown < comparison.differences.length; shown++) {
       const { file: name, what, kind, libbpf: one, ours } = comparison.differences[shown]!
-      console.log([name, kind, what, `libbpf: ${one}`, `ours: ${ours}`].join('\t'))
+      const known = reasonOf(comparison.differences[shown]!) === undefined ? 'new' : 'known'
+      console.log([name, known, kind, what, `libbpf: ${one}`, `ours: ${ours}`].join('\t'))
     }
   }
   const { both, neither, differences } = comparison
-  console.log(`${files.length} files: ${both} programs loaded by both, ${neither} by neither, ${differences.length} differences`) // prettier-ignore
+  const unknown = differences.filter((difference) => reasonOf(difference) === undefined).length
+  console.log(`${files.length} files: ${both} programs loaded by both, ${neither} by neither, ${differences.length} differences, ${unknown} of them new`) // prettier-ignore
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.slice(2))

@@ -111,7 +111,7 @@ int main(int count, char **arguments)
 	libbpf_set_print(keep);
 	struct bpf_object *object = open_object(path);
 	if (!object) {
-		printf("{\"opened\":%d,\"words\":", errno);
+		printf("{\"version\":\"%s\",\"opened\":%d,\"words\":", libbpf_version_string(), errno);
 		print_string(last);
 		printf(",\"programs\":[],\"maps\":[]}\n");
 		return 0;
@@ -122,7 +122,7 @@ int main(int count, char **arguments)
 			all = 0;
 	}
 	error = bpf_object__load(object);
-	printf("{\"opened\":0,\"loaded\":%d,\"words\":", -error);
+	printf("{\"version\":\"%s\",\"opened\":0,\"loaded\":%d,\"words\":", libbpf_version_string(), -error);
 	print_string(error ? last : "");
 	printf(",\"maps\":[");
 	if (!error)
