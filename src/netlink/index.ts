@@ -27,4 +27,5 @@ export {
 } from './operation.ts'
 export type { Enterable } from './pool.ts'
 export { NetlinkSocket, type SocketOptions } from './socket.ts'
+export * from './generic/index.ts'
 export * from './route/index.ts'

@@ -11,7 +11,7 @@ import type { Enterable } from '../../pool.ts'
 import { NetlinkSocket } from '../../socket.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { Change, Resync } from './change.ts'
-import { discardAll, receiveBatch } from './inbox.ts'
+import { discardAll, receiveBatch } from '../../inbox.ts'
 import { type Monitored, type MonitorKind, WATCHED } from './kinds.ts'
 import { Mirror } from './mirror.ts'
 

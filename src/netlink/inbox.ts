@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { littleEndian, Source } from '../../../codec/index.ts'
-import { errnoOf, KernelError, NR, Pinned, putAddress, syscall } from '../../../sys/index.ts'
-import { NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLMSG_OVERRUN } from '../../constants.ts'
+import { littleEndian, Source } from '../codec/index.ts'
+import { errnoOf, KernelError, NR, Pinned, putAddress, syscall } from '../sys/index.ts'
+import { NLMSG_HDRLEN, NLMSG_MIN_TYPE, NLMSG_OVERRUN } from './constants.ts'
 
 const MSG_TRUNC = 0x20
 const MSG_DONTWAIT = 0x40
