@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Btf, CoreResolver } from '../../btf/index.ts'
+import { type Instruction } from '../../asm/index.ts'
+import { type Btf, type BtfKind, CoreResolver, essentialName } from '../../btf/index.ts'
 import { linkProgram, type ObjectSpec } from '../../elf/index.ts'
 import { titledTable } from '../table.ts'
 import { type AnswerRow, answers } from './relocations.ts'
@@ -12,8 +13,10 @@ import { type AnswerRow, answers } from './relocations.ts'
 export interface CoreProgram {
   readonly name: string
   readonly section: string
-  /** No relocation failed. Those that are poisoned only matter if they are reached. */
+  /** No relocation failed, and nothing is missing. Relocations that are poisoned only matter if they are reached. */
   readonly ok: boolean
+  /** Functions and variables of the kernel that it needs and that the types do not have; weak ones are not needed. */
+  readonly missing: readonly string[]
   readonly relocations: readonly AnswerRow[]
 }
 
@@ -40,14 +43,18 @@ export interface CoreTarget {
 
 /** Resolves every relocation of every program against the types. */
 export function coreReport(file: string, spec: ObjectSpec, { btf, main, modules }: CoreTarget): CoreReport {
-  const resolver =
-    spec.btf && new CoreResolver(spec.btf, { main: [main], modules: () => modules.map(({ types }) => types) })
+  const others = modules.map(({ types }) => types)
+  const targets = [main, ...others]
+  const resolver = spec.btf && new CoreResolver(spec.btf, { main: [main], modules: () => others })
   const programs = Object.values(spec.programs).map((program) => {
-    const relocations = resolver ? answers(resolver, linkProgram(spec, program)) : []
+    const linked = linkProgram(spec, program)
+    const relocations = resolver ? answers(resolver, linked) : []
+    const missing = missingOf(spec, linked, targets)
     return {
       name: program.name,
       section: program.section,
-      ok: relocations.every(({ status }) => status !== 'failed'),
+      ok: missing.length === 0 && relocations.every(({ status }) => status !== 'failed'),
+      missing,
       relocations,
     }
   })
@@ -65,13 +72,28 @@ export function coreReport(file: string, spec: ObjectSpec, { btf, main, modules 
   }
 }
 
+/** What kinds of extern are found by their types, and as what. */
+const TYPED: Readonly<Record<string, BtfKind>> = { kfunc: 'func', 'typed-ksym': 'var' }
+
+function missingOf(spec: ObjectSpec, instructions: readonly Instruction[], targets: readonly Btf[]): string[] {
+  const names = new Set(instructions.flatMap(({ reference }) => (reference ? [reference.name] : [])))
+  return Object.values(spec.externs)
+    .filter(({ name, kind, weak }) => {
+      const wanted = TYPED[kind]
+      if (!names.has(name) || weak || !wanted) return false
+      return targets.every((btf) => btf.findId(essentialName(name), wanted) === undefined)
+    })
+    .map(({ name }) => name)
+}
+
 /** The same for people. */
 export function coreText(report: CoreReport): string {
   const { file, btf, resolved, poisoned, failed, programs } = report
   const counts = `${resolved} resolved, ${poisoned} poisoned, ${failed} failed`
   return [
     `${file} against ${btf}: ${counts}\n\n`,
-    ...programs.map(({ name, section, relocations }) =>
+    ...programs.map(({ name, section, missing, relocations }) => [
+      missing.length > 0 ? `${name} (${section}) needs what is not there: ${missing.join(', ')}\n\n` : '',
       titledTable(
         `${name} (${section})`,
         ['insn', 'kind', 'access', 'status', 'was', 'is', 'where', 'why'],
@@ -86,6 +108,8 @@ export function coreText(report: CoreReport): string {
           row.reason ?? '',
         ]),
       ),
-    ),
-  ].join('')
+    ]),
+  ]
+    .flat()
+    .join('')
 }
