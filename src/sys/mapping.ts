@@ -5,16 +5,14 @@
  */
 import { syscall } from './door.ts'
 import { check, ClosedError } from './errors.ts'
+import { bury, type Grave, unearth } from './graves.ts'
 import { viewOf } from './libc.ts'
 import { NR } from './numbers.ts'
 
 const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
-const MAP_PRIVATE = 2
 const MAP_FIXED = 0x10
-const MAP_ANONYMOUS = 0x20
-const MAP_NORESERVE = 0x4000
 const MAP_FIXED_NOREPLACE = 0x10_0000
 
 /** How a file is mapped. */
@@ -27,32 +25,6 @@ export interface MappingOptions {
   readonly address?: number | undefined
   /** More `MAP_*` flags. */
   readonly flags?: number | undefined
-}
-
-/** Address space that a closed mapping left behind, as views of it may still be held. */
-interface Grave {
-  readonly address: number
-  readonly length: number
-  /** Buffers that point there and are not collected yet. */
-  holders: number
-  /** Whether another mapping stands there now. */
-  taken: boolean
-}
-
-/** What may be mapped over, by address: an arena is wanted at one place, again and again. */
-const graves = new Map<number, Grave>()
-
-/** Gives address space back when no view can point there any more. */
-const mourners = new FinalizationRegistry<Grave>((grave) => {
-  if (--grave.holders > 0 || grave.taken) return
-  graves.delete(grave.address)
-  syscall(NR.munmap, grave.address, grave.length)
-})
-
-/** The grave that is wanted as a place for a mapping. */
-function graveAt(address: number | undefined, length: number): Grave | undefined {
-  const grave = address === undefined ? undefined : graves.get(address)
-  return grave && !grave.taken && grave.length === length ? grave : undefined
 }
 
 /**
@@ -77,14 +49,13 @@ export class Mapping implements Disposable {
    */
   constructor(fd: number, length: number, options: MappingOptions = {}) {
     const protection = PROT_READ | (options.write ? PROT_WRITE : 0)
-    const grave = graveAt(options.address, length)
+    const grave = options.address ? unearth(options.address, length) : undefined
     const place = grave ? MAP_FIXED : options.address ? MAP_FIXED_NOREPLACE : 0
     const flags = MAP_SHARED | (options.flags ?? 0) | place
     this.address = check(
       syscall(NR.mmap, options.address ?? 0, length, protection, flags, fd, options.offset ?? 0),
       'mmap',
     )
-    if (grave) grave.taken = true
     this.#grave = grave
     this.length = length
     this.#buffer = viewOf(this.address, length)
@@ -121,16 +92,7 @@ export class Mapping implements Disposable {
       syscall(NR.munmap, this.address, this.length)
       return
     }
-    // The file is let go at once, as with munmap; what takes its place costs no memory and goes with the last view. All such places are
-    // alike, so that the kernel makes one of those that meet: a process may have 65,530 of them.
-    const nothing = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED
-    syscall(NR.mmap, this.address, this.length, PROT_READ | PROT_WRITE, nothing, -1, 0)
-    const { address, length } = this
-    const grave = this.#grave ?? { address, length, holders: 0, taken: false }
-    grave.holders++
-    grave.taken = false
-    graves.set(address, grave)
-    mourners.register(buffer, grave)
+    bury(buffer, this.address, this.length, this.#grave)
   }
 
   [Symbol.dispose](): void {

@@ -126,17 +126,26 @@ describe('a mapping', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('stands again where a closed one stood, whoever still holds views of that', () => {
+  it('stands again where closed ones stood, whoever still holds views of those', () => {
     const folder = mkdtempSync(join(tmpdir(), 'netkit-'))
-    writeFileSync(join(folder, 'file'), new Uint8Array(4096).fill(7))
+    const page = 4096
+    writeFileSync(join(folder, 'file'), new Uint8Array(4 * page).fill(7))
     using fd = Fd.own(openSync(join(folder, 'file'), 'r+'))
-    const first = new Mapping(fd.number, 4096)
+    const first = new Mapping(fd.number, 4 * page)
     const { address, bytes: kept } = first
     first.close()
-    for (let round = 0; round < 3; round++) {
-      using again = new Mapping(fd.number, 4096, { address })
-      expect(again.address).toBe(address)
-      expect(again.bytes[0]).toBe(7)
+    // The same place, a part of it, and more than there was.
+    for (const [from, pages] of [
+      [0, 4],
+      [1, 2],
+      [2, 2],
+      [0, 3],
+      [0, 4],
+    ] as const) {
+      using again = new Mapping(fd.number, pages * page, { address: address + from * page })
+      expect(again.address).toBe(address + from * page)
+      expect(again.bytes[pages * page - 1]).toBe(7)
+      expect(() => new Mapping(fd.number, page, { address: again.address })).toThrow('EEXIST')
     }
     expect(kept[0] ?? 0).toBe(0)
     rmSync(folder, { recursive: true })

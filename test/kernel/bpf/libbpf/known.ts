@@ -7,7 +7,7 @@ import { type Difference } from './compare.ts'
 /** A difference that is meant to be: libbpf's words for it, or the program, and the reason. */
 export interface Known {
   readonly words?: RegExp
-  readonly program?: string
+  readonly program?: RegExp
   /** Only what libbpf was like before this minor of 1. */
   readonly before?: number
   readonly reason: string
@@ -54,11 +54,16 @@ export const KNOWN: readonly Known[] = [
     words: /attr 'map_extra': expected PTR, got enum/,
     reason: 'libbpf did not read map attributes of 64 bits',
   },
-  { before: 3, program: 'handled', reason: 'libbpf did not know handlers of exceptions' },
+  { before: 3, program: /^handled$/, reason: 'libbpf did not know handlers of exceptions' },
   {
     before: 3,
-    program: 'flavour_is_present',
+    program: /^flavour_is_present$/,
     reason: 'libbpf took the flavour of a kernel function for a part of its name',
+  },
+  {
+    program: /^(prctl_enter|splice_enter|handle_kprobe_auto)$/,
+    reason:
+      'libbpf finds out by a kprobe whether system calls have wrappers, and thinks not on a kernel without kprobes',
   },
 ]
 
@@ -66,9 +71,10 @@ export const KNOWN: readonly Known[] = [
 export function reasonOf({ kind, libbpf, what, version }: Difference): string | undefined {
   if (kind === 'refused' || kind === 'map') return undefined
   const minor = Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Infinity)
+  const name = what.replace('program ', '')
   return KNOWN.find(
-    ({ words, program, before = Infinity }) =>
-      (minor < before || before === Infinity) &&
-      (kind === 'accepted' ? (words?.test(libbpf) ?? what === `program ${program}`) : what === `program ${program}`),
+    ({ words, program, before }) =>
+      (before === undefined || minor < before) &&
+      (kind === 'accepted' && words ? words.test(libbpf) : (program?.test(name) ?? false)),
   )?.reason
 }
