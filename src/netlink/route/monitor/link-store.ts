@@ -4,6 +4,7 @@
  * @module
  */
 import type { Link } from '../link.ts'
+import { type Apart, same } from './same.ts'
 import { KeyedStore, type Sink } from './store.ts'
 
 /** Counters, timers, and what a message says about itself. */
@@ -16,10 +17,9 @@ const APART: ReadonlySet<string> = new Set([
   'forwardDelayTimer',
   'holdTimer',
   'fdbNLearned',
-  'stats64',
   'stats',
-  'icmp6stats',
-  'cacheinfo',
+  'stats64',
+  'afSpec',
   'change',
   'event',
   'extMask',
@@ -29,10 +29,17 @@ const APART: ReadonlySet<string> = new Set([
   'targetNetnsid',
 ])
 
+/** Of what a link is told for each family: counters, and how far IPv6 is with its router solicitations. */
+const AF_APART: ReadonlySet<string> = new Set(['stats', 'icmp6stats', 'cacheinfo', 'flags'])
+
 /** The links of one network namespace. */
 export class LinkStore extends KeyedStore<Link> {
   constructor() {
     super(({ index }) => index, APART)
+  }
+
+  protected override alike(a: Link, b: Link, apart: Apart): boolean {
+    return super.alike(a, b, apart) && same(a.afSpec, b.afSpec, AF_APART)
   }
 
   /** A link that moved to another namespace is told with where it went. */

@@ -55,7 +55,12 @@ export class KeyedStore<Item extends object> implements Store<Item> {
     const previous = this.#items.get(key)
     this.#items.set(key, item)
     if (previous === undefined) sink({ type: 'added', object: item })
-    else if (!same(previous, item, apart)) sink({ type: 'changed', object: item, previous })
+    else if (!this.alike(previous, item, apart)) sink({ type: 'changed', object: item, previous })
+  }
+
+  /** Whether two states of one object are the same. */
+  protected alike(a: Item, b: Item, apart: Apart): boolean {
+    return same(a, b, apart)
   }
 
   drop(item: Item, sink: Sink<Item>): boolean {
