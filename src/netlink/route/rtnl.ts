@@ -41,10 +41,16 @@ export interface RtnlOptions {
   readonly onWarning?: ((warning: Warning, attempted: string | undefined) => void) | undefined
 }
 
-/** Opens whatever leads to a namespace; a plain number is a descriptor. */
+/** Opens whatever leads to a namespace, for as long as a handle lives; a plain number is a descriptor. */
 function openNetns(ref: NetNsRef): NetNs {
   if (ref instanceof NetNs) return NetNs.open({ fd: ref.fd })
   return NetNs.open(typeof ref === 'number' ? { fd: ref } : ref)
+}
+
+/** A descriptor for the length of a request: what the caller holds open is not opened again. */
+function borrowNetns(ref: Exclude<NetNsRef, number>): ReturnType<Finder['openNetns']> {
+  if (ref instanceof NetNs) return { fd: ref.fd, close() {} }
+  return typeof ref === 'object' && 'fd' in ref ? { fd: ref.fd, close() {} } : NetNs.open(ref)
 }
 
 /** Whoever is at home stays there: sockets that are opened later, while the thread is somewhere else, are opened at home. */
@@ -85,7 +91,7 @@ export class Rtnl implements Disposable {
   readonly #home: Enterable
   readonly #timeout: number | undefined
   readonly #onWarning: RtnlOptions['onWarning']
-  readonly #finder: Finder = { indexOf: (name) => this.links.indexOf(name), openNetns }
+  readonly #finder: Finder = { indexOf: (name) => this.links.indexOf(name), openNetns: borrowNetns }
   #closed = false
 
   /**
@@ -124,7 +130,7 @@ export class Rtnl implements Disposable {
    * Makes many requests in few system calls: `rtnl.batch(prefixes.map((dst) => rtnl.routes.request('add', { dst, dev: 'nk0' })))`.
    *
    * It is no transaction: each succeeds or fails by itself, and the result tells which did. For many give a generator, so that they are never all in
-   * memory at once.
+   * memory at once; and namespaces as open {@link NetNs} objects, as each that is only named is opened until the batch is over.
    */
   batch(requests: Iterable<Planned>, options?: BatchOptions): BatchResult {
     const opened: Planned[] = []
@@ -238,7 +244,11 @@ export class Rtnl implements Disposable {
 /** Passes requests on, and keeps in mind those that hold a namespace open. */
 function* remember(requests: Iterable<Planned>, opened: Planned[]): Generator<Planned, void, undefined> {
   for (const request of requests) {
-    yield request
-    if (request.holds) opened.push(request)
+    try {
+      yield request
+    } finally {
+      // Looked at when the next one is asked for, or nobody asks any more: by then its references have been resolved.
+      if (request.holds) opened.push(request)
+    }
   }
 }
