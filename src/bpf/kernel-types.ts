@@ -92,6 +92,7 @@ export class KernelTypes implements Disposable {
     this.#descriptors.clear()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -70,10 +70,12 @@ export abstract class BpfObject implements Disposable, AsyncDisposable {
     return this.fd.closeAsync()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it without holding up the event loop. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.closeAsync()
   }

@@ -37,6 +37,7 @@ export class UnknownAttributes implements Iterable<UnknownAttribute> {
     return new UnknownAttributes(raw)
   }
 
+  /** One after another. */
   *[Symbol.iterator](): Iterator<UnknownAttribute> {
     const view = new DataView(this.raw.buffer, this.raw.byteOffset, this.raw.byteLength)
     for (let at = 0; at + 4 <= this.raw.length;) {

@@ -253,6 +253,7 @@ export class Netkit implements Disposable, AsyncDisposable {
     else this.close()
   }
 
+  /** Deletes one that {@link Netkit.create} made, without holding up the event loop; lets go one that was opened. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.closed) return
     if (this.#owned && !this.#deleted) await this.deleteAsync()

@@ -176,6 +176,7 @@ export class Netlink implements Disposable {
     this.#pool.close()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

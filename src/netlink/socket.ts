@@ -204,6 +204,7 @@ export class NetlinkSocket implements Disposable {
     this.#fd.close()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

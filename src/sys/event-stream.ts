@@ -72,10 +72,12 @@ export class EventStream<V> implements AsyncIterableIterator<V, undefined, undef
     return Promise.resolve({ value: undefined, done: true })
   }
 
+  /** What comes, one after another. */
   [Symbol.asyncIterator](): this {
     return this
   }
 
+  /** Closes it without holding up the event loop. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return()
   }

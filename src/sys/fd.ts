@@ -102,10 +102,12 @@ export class Fd implements Disposable, AsyncDisposable {
     if (number >= 0) await syscallAsync(NR.close, number)
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it without holding up the event loop. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.closeAsync()
   }

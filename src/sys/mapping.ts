@@ -95,6 +95,7 @@ export class Mapping implements Disposable {
     bury(buffer, this.address, this.length, this.#grave)
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -94,6 +94,7 @@ export class FdWatcher implements Disposable {
     return this
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

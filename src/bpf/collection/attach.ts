@@ -167,10 +167,12 @@ export class Attachments implements Disposable, AsyncDisposable {
     await Promise.all(Array.from(this.links.values(), (link) => link.closeAsync()))
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it without holding up the event loop. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.closeAsync()
   }

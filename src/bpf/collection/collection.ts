@@ -288,6 +288,7 @@ export class Collection<P extends ProgramTypes = ProgramTypes> implements Dispos
     closeAll(this.#parts)
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -13,7 +13,9 @@ import { BpfObject } from '../object.ts'
 export interface MapCodec<Out, In = Out> {
   /** Bytes of one. */
   readonly size: number
+  /** Reads one, as a copy. */
   read(view: DataView, at: number): Out
+  /** Writes one; a value that does not fit throws TypeError or RangeError. */
   write(view: DataView, at: number, value: In): void
 }
 

@@ -149,6 +149,7 @@ export class PerfBuffer implements Disposable {
     this.fd.close()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

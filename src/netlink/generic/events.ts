@@ -91,6 +91,7 @@ export class FamilyEvents<S extends FamilySpec>
     return Promise.resolve({ value: undefined, done: true })
   }
 
+  /** What comes, one after another. */
   [Symbol.asyncIterator](): this {
     return this
   }
@@ -114,10 +115,12 @@ export class FamilyEvents<S extends FamilySpec>
     this.#socket.close()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it without holding up the event loop. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return()
   }

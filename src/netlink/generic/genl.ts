@@ -146,6 +146,7 @@ export class Genl implements Disposable {
     this.#netns?.close()
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }

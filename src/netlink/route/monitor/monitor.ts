@@ -147,6 +147,7 @@ export class Monitor<K extends MonitorKind = MonitorKind>
     return Promise.resolve({ value: undefined, done: true })
   }
 
+  /** What comes, one after another. */
   [Symbol.asyncIterator](): this {
     return this
   }
@@ -174,10 +175,12 @@ export class Monitor<K extends MonitorKind = MonitorKind>
     this.#queue = []
   }
 
+  /** Closes it. */
   [Symbol.dispose](): void {
     this.close()
   }
 
+  /** Closes it without holding up the event loop. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return()
   }
