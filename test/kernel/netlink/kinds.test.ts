@@ -229,18 +229,8 @@ const rows: readonly Row[] = [
   })),
   {
     kind: 'gretap',
-    data: {
-      local: '192.0.2.1',
-      remote: '192.0.2.2',
-      encapType: 'gue',
-      encapSport: 1000,
-      encapDport: 2000,
-      encapFlags: ['csum'],
-      pmtudisc: false,
-      ignoreDf: true,
-    },
-    ip: 'type gretap local 192.0.2.1 remote 192.0.2.2 nopmtudisc ignore-df encap gue encap-sport 1000 encap-dport 2000 encap-csum',
-    needs: ['module:fou'],
+    data: { local: '192.0.2.1', remote: '192.0.2.2', pmtudisc: false, ignoreDf: true },
+    ip: 'type gretap local 192.0.2.1 remote 192.0.2.2 nopmtudisc ignore-df',
   },
   {
     kind: 'erspan',
