@@ -108,7 +108,9 @@ function reopened(map: BpfMap, typed: Pick<MapOptions, 'key' | 'value'>): BpfMap
 function makeMap(context: MapContext, map: MapSpec): BpfMap {
   const { spec, options } = context
   const own = { ...mapOptions(map, context.btfFd), ...codecs(spec, map), tokenFd: options.tokenFd }
-  if (!map.inner) return filled(create(own), map, contentsOf(context, map))
+  // Known before the map is there: a configuration that cannot be read must leave none behind.
+  const contents = contentsOf(context, map)
+  if (!map.inner) return filled(create(own), map, contents)
   // The kernel only looks at the shape of the inner map: it is gone again at once.
   using inner = create(mapOptions(map.inner, context.btfFd))
   return create({ ...own, inner })

@@ -95,11 +95,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     needs: ['netkit'],
     program: () => load('sched_cls', 0, 'netkit_primary'),
     attach(program, { ns, lab }) {
-      if (!lab.link('nk0')) lab.ip('link add nk0 type netkit')
-      const ifindex = Number(lab.link('nk0')!['ifindex'])
+      if (!lab.link('primary')) lab.ip('link add primary type netkit peer name peer')
+      const ifindex = Number(lab.link('primary')!['ifindex'])
       return ns.run(() => NetkitLink.attach(as(program), { ifindex }))
     },
-    info: (place) => ({ ifindex: place.index('nk0'), attachType: 'netkit_primary' }),
+    info: (place) => ({ ifindex: place.index('primary'), attachType: 'netkit_primary' }),
     kind: NetkitLink as never,
   },
   xdp: {
@@ -142,7 +142,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'tracing: fentry': {
     needs: ['btf', 'kprobes'],
-    program: (place) => tracing(place, '__x64_sys_getpid', 'func', 'trace_fentry'),
+    program: (place) => tracing(place, 'bpf_fentry_test1', 'func', 'trace_fentry'),
     attach: (program) => TracingLink.attach(as(program), { cookie: 77 }),
     info: () => ({ attachType: 'trace_fentry' }),
     kind: TracingLink as never,
