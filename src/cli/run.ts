@@ -7,6 +7,13 @@ import { type Command, type Terminal, UsageError, usageText } from './command.ts
 
 /** The commands by name. Each is read when it is called: what needs no kernel does not load the way to it. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  ...Object.fromEntries(
+    ['link', 'addr', 'route', 'nexthop', 'rule', 'neigh', 'netns'].map((name) => [
+      name,
+      async () => (await import('./net/list.ts')).lists[name]!,
+    ]),
+  ),
+  monitor: async () => (await import('./net/monitor.ts')).monitor,
   object: async () => (await import('./object/command.ts')).object,
 }
 

@@ -1,0 +1,190 @@
+/**
+ * Routes, rules and nexthop objects as `ip -details -json` has them.
+ *
+ * @module
+ */
+import type { NexthopObject, Route, Rule } from '../../netlink/index.ts'
+import type { LinkNames } from './names.ts'
+import { cell, type Json, pick, plain, snake } from './plain.ts'
+
+interface Hop {
+  readonly gateway?: string | Uint8Array | undefined
+  readonly via?: string | undefined
+  readonly dev?: number | undefined
+}
+
+/** Where a hop leads: a gateway, one of another family, a link. */
+function hopFields({ gateway, via, dev }: Hop, names: LinkNames): Json {
+  return {
+    ...(gateway === undefined ? {} : { gateway: plain(gateway) }),
+    ...(via === undefined ? {} : { via: { family: via.includes(':') ? 'inet6' : 'inet', host: via } }),
+    ...(dev === undefined ? {} : { dev: names.name(dev) }),
+  }
+}
+
+/** Flags that `ip` prints, in its words. */
+function flagWords(flags: readonly (string | number)[]): string[] {
+  return flags.filter((flag) => flag !== 'cloned').map((flag) => (typeof flag === 'string' ? snake(flag) : `${flag}`))
+}
+
+function encapFields({ encapType, encap }: { readonly encapType?: unknown; readonly encap?: unknown }): Json {
+  if (encapType === undefined || encapType === 'none') return {}
+  return { encap: encapType, ...(plain(encap ?? {}) as Json) }
+}
+
+/** A route; `nexthops` are the nexthop objects, by number, of which the one that it names is shown. */
+export function routeJson(route: Route, names: LinkNames, nexthops?: ReadonlyMap<number, NexthopObject>): Json {
+  const { type, dst, src, tos, table, protocol, scope, prefsrc, metric, flags, metrics, multipath, nhid } = route
+  const { lock: _lock, ...values } = metrics ?? {}
+  const object = nhid === undefined ? undefined : nexthops?.get(nhid)
+  return {
+    type: String(type),
+    dst,
+    ...(src === undefined ? {} : { from: src }),
+    ...(tos === 0 ? {} : { tos: `0x${tos.toString(16)}` }),
+    ...encapFields(route),
+    ...(nhid === undefined ? {} : { nhid }),
+    ...(object === undefined ? {} : { nh_info: nexthopJson(object, names) }),
+    ...hopFields(route as Hop, names),
+    table: String(table ?? 'main'),
+    protocol: String(protocol),
+    scope: String(scope),
+    ...(prefsrc === undefined ? {} : { prefsrc: plain(prefsrc) }),
+    ...(metric === undefined ? {} : { metric }),
+    flags: flagWords(flags),
+    ...(metrics === undefined ? {} : { metrics: [plain(values)] }),
+    ...pick(route, { iif: 'iif', mark: 'mark', uid: 'uid', pref: 'pref' }),
+    ...expiry(route),
+    ...(multipath === undefined
+      ? {}
+      : {
+          nexthops: multipath.map((hop) => ({
+            ...encapFields(hop),
+            ...hopFields(hop as Hop, names),
+            weight: hop.weight,
+            flags: flagWords(hop.flags),
+          })),
+        }),
+  }
+}
+
+/** Seconds until an IPv6 route goes, which the kernel tells in clock ticks of 1/100 s. */
+function expiry({ cacheinfo }: Route): Json {
+  return cacheinfo === undefined || cacheinfo.expires === 0 ? {} : { expires: Math.trunc(cacheinfo.expires / 100) }
+}
+
+/** A route as a row of a table. */
+export function routeRow(route: Route, names: LinkNames): readonly (string | number)[] {
+  const { type, dst, multipath, table, protocol, metric, nhid } = route
+  const hops = (multipath ?? [route]) as readonly Hop[]
+  const via = hops.map((hop) => cell(hop.via ?? plain(hop.gateway))).filter((one) => one !== '')
+  const devs = hops.map(({ dev }) => (dev === undefined ? '' : names.name(dev)))
+  return [
+    type === 'unicast' ? dst : `${type} ${dst}`,
+    nhid === undefined ? via.join(', ') : `nexthop ${nhid}`,
+    [...new Set(devs)].join(', '),
+    String(table ?? 'main'),
+    String(protocol),
+    metric ?? '',
+  ]
+}
+
+/** Headings of {@link routeRow}. */
+export const ROUTE_HEADINGS = ['DESTINATION', 'VIA', 'LINK', 'TABLE', 'PROTOCOL', 'METRIC'] as const
+
+/** Transport protocols that have a name everywhere. */
+const IP_PROTOCOLS: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  2: 'igmp',
+  6: 'tcp',
+  17: 'udp',
+  47: 'gre',
+  50: 'esp',
+  51: 'ah',
+  58: 'ipv6-icmp',
+  132: 'sctp',
+}
+
+function prefixFields(name: string, text: string | undefined): Json {
+  if (text === undefined) return {}
+  const [host, length] = text.split('/')
+  return { [name]: host, ...(length === undefined ? {} : { [`${name}len`]: Number(length) }) }
+}
+
+function rangeFields(name: string, range: { readonly start: number; readonly end: number } | undefined): Json {
+  if (range === undefined) return {}
+  const { start, end } = range
+  return start === end && name !== 'uid' ? { [name]: start } : { [`${name}_start`]: start, [`${name}_end`]: end }
+}
+
+const word = (value: number): string => `0x${value.toString(16)}`
+
+/** A rule of the routing policy. */
+export function ruleJson(rule: Rule): Json {
+  const { priority = 0, flags, src, dst, tos, fwmark, fwmask, iif, oif, table, action, ipproto } = rule
+  return {
+    priority,
+    ...(flags.includes('invert') ? { not: null } : {}),
+    ...prefixFields('src', src ?? 'all'),
+    ...prefixFields('dst', dst),
+    ...(tos === 0 ? {} : { tos: word(tos) }),
+    ...(fwmark === undefined && (fwmask ?? 0) === 0 ? {} : { fwmark: word(fwmark ?? 0) }),
+    ...(fwmask === undefined || fwmask === 0xffff_ffff ? {} : { fwmask: word(fwmask) }),
+    ...(iif === undefined ? {} : { iif, ...(flags.includes('iifDetached') ? { iif_detached: null } : {}) }),
+    ...(oif === undefined ? {} : { oif, ...(flags.includes('oifDetached') ? { oif_detached: null } : {}) }),
+    ...(rule.l3mdev === true ? { l3mdev: null } : {}),
+    ...rangeFields('uid', rule.uidrange),
+    ...(ipproto === undefined ? {} : { ipproto: IP_PROTOCOLS[ipproto] ?? `ipproto-${ipproto}` }),
+    ...rangeFields('sport', rule.sport),
+    ...rangeFields('dport', rule.dport),
+    ...pick(rule, { tunId: 'tun_id' }),
+    ...(action === 'lookup' && rule.l3mdev !== true ? { table: String(table ?? 'main') } : {}),
+    ...pick(rule, { suppressPrefixlength: 'suppress_prefixlen', suppressIfgroup: 'suppress_ifgroup' }),
+    ...pick(rule, { goto: 'goto' }),
+    ...(action === 'lookup' || action === 'goto' ? {} : { action: String(action) }),
+    ...pick(rule, { protocol: 'protocol' }),
+  }
+}
+
+/** What a rule asks for and does, in words. */
+export function ruleRow(rule: Rule): readonly (string | number)[] {
+  const { priority, protocol, table, goto, action, ...rest } = ruleJson(rule)
+  const asks = Object.entries(rest).map(([name, value]) => (value === null ? name : `${name} ${cell(value)}`))
+  const does = table !== undefined ? `lookup ${cell(table)}` : goto !== undefined ? `goto ${cell(goto)}` : action
+  return [Number(priority), String(rule.family), asks.join(' '), cell(does ?? 'l3mdev'), cell(protocol)]
+}
+
+/** Headings of {@link ruleRow}. */
+export const RULE_HEADINGS = ['PRIORITY', 'FAMILY', 'PACKETS', 'ACTION', 'PROTOCOL'] as const
+
+/** A nexthop object. */
+export function nexthopJson(nexthop: NexthopObject, names: LinkNames): Json {
+  const { id, group, groupType, resGroup, blackhole, scope, protocol, flags, fdb } = nexthop
+  return {
+    id,
+    ...(group === undefined
+      ? {}
+      : {
+          group: group.map((member) => ({ id: member.id, ...(member.weight === 1 ? {} : { weight: member.weight }) })),
+        }),
+    ...(groupType === 'resilient' ? { type: 'resilient' } : {}),
+    ...(resGroup === undefined ? {} : { resilient_args: plain(resGroup) }),
+    ...encapFields(nexthop),
+    ...hopFields(nexthop as Hop, names),
+    scope: String(scope),
+    ...(blackhole === true ? { blackhole: null } : {}),
+    protocol: String(protocol),
+    flags: flagWords(flags),
+    ...(fdb === true ? { fdb: null } : {}),
+  }
+}
+
+/** A nexthop object as a row of a table. */
+export function nexthopRow(nexthop: NexthopObject, names: LinkNames): readonly (string | number)[] {
+  const { id = 0, group, gateway, dev, blackhole, protocol } = nexthop
+  const where = group?.map((member) => `${member.id}×${member.weight}`).join(' ') ?? (blackhole ? 'blackhole' : gateway)
+  return [id, String(where ?? ''), dev === undefined ? '' : names.name(dev), String(protocol)]
+}
+
+/** Headings of {@link nexthopRow}. */
+export const NEXTHOP_HEADINGS = ['ID', 'VIA', 'LINK', 'PROTOCOL'] as const
