@@ -1,6 +1,6 @@
 /** Kernels with netkit: Debian's cloud kernels, the newest patch of a minor, fetched and made quick to boot. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Apt, unpack } from './apt.ts'
 import { imagePayload, imageRelease } from './bzimage.ts'
@@ -102,6 +102,8 @@ async function unpackKernel(apt: Apt, offer: Offer, folder: string, tools: Tools
   pick('config')
   mkdirSync(join(work, 'lib'))
   renameSync(all, join(work, 'lib/modules'))
+  // where an installed kernel has it too: programs that ask for options look there
+  copyFileSync(join(work, 'config'), join(work, 'lib/modules', offer.release, 'config'))
   thinOut(work, offer.release, tools)
   rmSync(stage, { recursive: true })
   rmSync(join(work, 'debs'), { recursive: true })
