@@ -8,7 +8,7 @@ import type { Writer } from './writer.ts'
 export interface AnyCodec {
   /** What this is, for code that walks tables: `'u32'`, `'string'`, `'attrs'`, `'struct'`, … */
   readonly kind: string
-  /** Width in bytes where it never varies; `undefined` where the bytes tell. Only codecs with a size fit in a {@link struct}. */
+  /** Width in bytes where it never varies; `undefined` where the bytes tell. Only codecs with a size fit in a `struct`. */
   readonly size: number | undefined
   /** Natural alignment in a C struct, in bytes. */
   readonly align: number
