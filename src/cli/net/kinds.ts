@@ -27,6 +27,9 @@ const router = (value: unknown): unknown => MULTICAST_ROUTER[String(value)] ?? v
 const hexadecimal = (value: unknown): unknown => `0x${Number(value).toString(16)}`
 const bare = (value: unknown): unknown => Number(value).toString(16)
 
+/** `8000.0e:84:32:2b:ba:4c` without the zeros that lead, as they are printed there. */
+const bridgeId = (value: unknown): unknown => String(value).replaceAll(/(?<=[.:])0(?=[\da-f])/g, '')
+
 const WORDINGS: Readonly<Record<string, Wording>> = {
   netkit: {
     names: { primary: 'type' },
@@ -67,6 +70,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
       },
     },
     values: {
+      rootId: bridgeId,
+      bridgeId,
       mcastRouter: router,
       helloTimer: seconds,
       tcnTimer: seconds,
@@ -78,6 +83,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   bridge_slave: {
     names: { mcastRouter: 'multicast_router' },
     values: {
+      rootId: bridgeId,
+      bridgeId,
       mcastRouter: router,
       id: hexadecimal,
       no: hexadecimal,
