@@ -44,7 +44,7 @@ export interface VerifierReport {
   readonly stats?: VerifierStats | undefined
 }
 
-const INSTRUCTION = /^(\d+): (\([0-9a-f]{2}\) .*?)(?:\s*; (.*))?$/
+const INSTRUCTION = /^(\d+): (\([0-9a-f]{2}\) .*)$/
 const STATE = /^(?:from \d+ to )?\d+: ((?:frame\d+: )?R\d+.*)$/
 const SOURCE = /^; (.*?)(?: @ ([^@]+?):(\d+)(?::\d+)?)?$/
 const STATS = /^processed (\d+) insns .*max_states_per_insn (\d+) total_states (\d+) peak_states (\d+)/m
@@ -124,8 +124,9 @@ function trace(lines: readonly string[]): Pick<VerifierReport, 'instruction' | '
     const line = lines[at]!
     const step = INSTRUCTION.exec(line)
     if (step) {
-      instruction ??= { index: Number(step[1]), text: step[2]! }
-      registers ??= step[3]
+      const [text, state] = atSemicolon(step[2]!)
+      instruction ??= { index: Number(step[1]), text }
+      registers ??= state
       continue
     }
     registers ??= STATE.exec(line)?.[1]
@@ -140,6 +141,12 @@ function trace(lines: readonly string[]): Pick<VerifierReport, 'instruction' | '
     }
   }
   return { ...optional('instruction', instruction), ...optional('source', source), ...optional('registers', registers) }
+}
+
+/** An instruction, and the registers that may follow it. Cut by hand: a pattern would try every space of a long line. */
+function atSemicolon(text: string): readonly [instruction: string, registers: string | undefined] {
+  const at = text.indexOf('; ')
+  return at < 0 ? [text, undefined] : [text.slice(0, at).trimEnd(), text.slice(at + 2)]
 }
 
 /** The text of a section of the report, its lines put together. */
