@@ -27,10 +27,12 @@ export const rows: readonly Row[] = [
   { capability: 'btf:IFLA_NETKIT_PAIRING', since: '7.1' },
   // bpf(2)
   { capability: 'btf:BPF_PROG_STREAM_READ_BY_FD', since: '6.17' },
+  { capability: 'btf:bpf_stream_vprintk_impl', since: '6.18' },
   { capability: 'btf:BPF_F_RB_OVERWRITE', since: '6.19' },
+  { capability: 'btf:BPF_MAP_TYPE_INSN_ARRAY', since: '6.19' },
   { capability: 'btf:BPF_PROG_ASSOC_STRUCT_OPS', since: '7.0' },
-  { capability: 'btf:BPF_MAP_TYPE_RHASH', since: '7.2' },
   { capability: 'btf:bpf_common_attr', since: '7.1' },
+  { capability: 'btf:BPF_MAP_TYPE_RHASH', since: '7.2' },
   // devices and modules
   ...['vcan', 'vxcan', 'bareudp', 'netdevsim', 'hsr', 'amt', 'gtp', 'batadv', 'dsa'].map((kind) => ({
     capability: `kind:${kind}`,
@@ -45,7 +47,10 @@ const ownPrograms = new Set(['ip', 'tc', 'bridge', 'ss', 'devlink', 'genl', 'nst
 export function mustHave(capability: string, minor: string): boolean {
   const [, command] = /^command:(.*)/.exec(capability) ?? []
   if (command !== undefined) return ownPrograms.has(command)
+  if (capability.startsWith('header:')) return false // the host's, too
   if (capability.startsWith('header:')) return false // nothing is compiled in the machine
+  const [, absent] = /^no:(.*)/.exec(capability) ?? []
+  if (absent !== undefined) return !mustHave(absent, minor)
   const row = rows.find((candidate) => candidate.capability === capability)
   if (row === undefined) return true
   return row.since !== undefined && compareVersions(minor, row.since) >= 0

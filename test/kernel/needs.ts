@@ -40,7 +40,8 @@ type Probe = () => true | string
 /**
  * A thing that a test can need: a name of the table above, a link kind that can be created (`kind:dummy`), a module
  * that can be loaded or is built in (`module:sch_netem`), a name that the kernel's BTF knows (`btf:bpf_arena_alloc_pages`),
- * a command on the search path (`command:strace`), or a header of a C library (`header:bpf/libbpf.h`).
+ * a command on the search path (`command:strace`), a header of a C library (`header:bpf/libbpf.h`), or the lack of one
+ * of these (`no:netkit`).
  */
 export type Capability =
   | keyof typeof named
@@ -49,6 +50,7 @@ export type Capability =
   | `btf:${string}`
   | `command:${string}`
   | `header:${string}`
+  | `no:${string}`
 
 /** What `meta` of a skipped test says. */
 export interface Lack {
@@ -104,6 +106,8 @@ function ask(capability: Capability): true | string {
       return command(what)
     case 'header':
       return has(`/usr/include/${what}`)
+    case 'no':
+      return can(what as Capability) !== true || `this machine has ${what}`
     default:
       throw new TypeError(`no such capability: ${capability}`)
   }

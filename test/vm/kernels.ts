@@ -1,6 +1,15 @@
 /** Kernels with netkit: Debian's cloud kernels, the newest patch of a minor, fetched and made quick to boot. */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Apt, unpack } from './apt.ts'
 import { imagePayload, imageRelease } from './bzimage.ts'
@@ -66,7 +75,10 @@ export function namedKernel(image: string): Kernel {
 
 async function fetchSeries(series: readonly string[], tools: Tools, lenient: boolean): Promise<void> {
   const apt = await Apt.open()
-  const offers = newestKernels([...apt.names('linux-image-'), ...apt.names('linux-binary-')], series)
+  const offers = newestKernels(
+    ['image', 'binary', 'modules', 'base'].flatMap((kind) => apt.names(`linux-${kind}-`)),
+    series,
+  )
   mkdirSync(root, { recursive: true })
   for (const minor of series) {
     const offer = offers.get(minor)

@@ -36,29 +36,25 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /**
- * The newest kernel of each series, from the names of packages on offer.
+ * The newest kernel of each series that can be had whole, from the names of packages on offer.
  *
- * Up to 6.18 one package holds image and modules; later ones are split into a binary, its modules and a base.
+ * Up to 6.18 one package holds image and modules; later ones are split into a binary, its modules and a base. An archive
+ * keeps the signed binaries of releases whose modules it no longer has: those are passed over.
  */
 export function newestKernels(packageNames: Iterable<string>, series: readonly string[]): Map<string, Offer> {
   const names = new Set(packageNames)
-  const newest = new Map<string, string>()
+  const newest = new Map<string, Offer>()
   for (const name of names) {
     const match = imageName.exec(name)
     const [release, minor] = [match?.[2], match?.[3]]
     if (release === undefined || minor === undefined || !series.includes(minor)) continue
+    const kinds = names.has(`linux-binary-${release}`) ? ['binary', 'modules', 'base'] : ['image']
+    const packages = kinds.map((kind) => `linux-${kind}-${release}`)
+    if (!packages.every((part) => names.has(part))) continue
     const best = newest.get(minor)
-    if (best === undefined || compareVersions(release, best) > 0) newest.set(minor, release)
+    if (best === undefined || compareVersions(release, best.release) > 0) newest.set(minor, { series: minor, release, packages }) // prettier-ignore
   }
-  const offers = new Map<string, Offer>()
-  for (const minor of series) {
-    const release = newest.get(minor)
-    if (release === undefined) continue
-    const split = names.has(`linux-binary-${release}`)
-    const kinds = split ? ['binary', 'modules', 'base'] : ['image']
-    offers.set(minor, { series: minor, release, packages: kinds.map((kind) => `linux-${kind}-${release}`) })
-  }
-  return offers
+  return new Map(series.flatMap((minor) => (newest.has(minor) ? [[minor, newest.get(minor)!]] : [])))
 }
 
 /** The series that a `--kernel` option names: `7.3`, `6.12,7.3`, `default` or `all`. */

@@ -25,6 +25,11 @@ describe('what a kernel must have', () => {
   })
 })
 
+test('the lack of a thing is one that no kernel must have that must have the thing', () => {
+  expect(mustHave('no:netkit', '6.12')).toBe(false)
+  expect(mustHave('no:kind:netdevsim', '6.12')).toBe(true)
+})
+
 describe('a skip in the machine', () => {
   test('is right where the kernel may lack the thing', () => {
     const skipped = [{ name: 'a.test.ts > single', lacks: [lack('btf:IFLA_NETKIT_PAIRING')] }]

@@ -20,8 +20,13 @@ linux-image-7.3~rc7-cloud-amd64
 linux-image-7.4-cloud-amd64
 linux-image-cloud-amd64
 linux-binary-7.3.4+deb13-cloud-amd64
+linux-modules-7.3.4+deb13-cloud-amd64
+linux-base-7.3.4+deb13-cloud-amd64
+linux-image-7.3.9+deb13-cloud-amd64
+linux-binary-7.3.9+deb13-cloud-amd64
 linux-binary-unsigned-7.3.9+deb13-cloud-amd64
-linux-binary-7.4-cloud-amd64
+linux-image-7.1.13+deb13-cloud-amd64
+linux-binary-7.1.13+deb13-cloud-amd64
 `
   .trim()
   .split('\n')
@@ -47,6 +52,11 @@ describe('the newest patch of a minor', () => {
 
   test('a minor that is not on offer is left out: 6.1 is a release of another shape, and too old for netkit', () => {
     expect([...newestKernels(names, ['6.1', '6.17', '6.18', '7.30']).keys()]).toEqual(['6.18'])
+  })
+
+  test('is whole: a binary whose modules are gone from the archive is passed over', () => {
+    expect(newestKernels(names, ['7.3']).get('7.3')?.release).toBe('7.3.4+deb13-cloud-amd64')
+    expect(newestKernels(names, ['7.1']).has('7.1')).toBe(false)
   })
 
   test('comes in the order asked for', () => {
