@@ -12,7 +12,7 @@ import { needs } from '../needs.ts'
 let lab: Lab
 const here = needs()
 
-beforeAll(() => {
+beforeAll(async () => {
   if (here.skip) return
   lab = Lab.create('cli')
   // an address that is still looked at for duplicates becomes one, and gets a route, between two looks
@@ -52,6 +52,8 @@ beforeAll(() => {
   ]) {
     lab.ip(line)
   }
+  // carriers come up a moment later
+  while (['p0', 'p1', 'sw'].some((name) => lab.link(name)?.['operstate'] !== 'UP')) await sleep(20)
 })
 
 afterAll(() => lab?.remove())
