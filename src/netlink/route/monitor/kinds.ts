@@ -41,12 +41,6 @@ export interface Monitored {
 /** A kind of object that can be monitored. */
 export type MonitorKind = keyof Monitored
 
-/** A message taken for what it means. */
-export type Settled<Item> =
-  | { readonly gone: boolean; readonly item: Item }
-  /** It says not enough of the object with this number: that has to be asked for. */
-  | { readonly ask: number }
-
 /** How a kind of object is monitored. */
 export interface Watched<Item> {
   /** `RTNLGRP_*` that tell of it. */
@@ -57,8 +51,11 @@ export interface Watched<Item> {
   readonly type: number
   /** Reads a message. */
   readonly message: Codec<unknown, never>
-  /** What a message means, `undefined` where it is about something else. */
-  readonly settle: (wire: never, gone: boolean) => Settled<Item> | undefined
+  /**
+   * The object that a message is about, `undefined` where it is none of the kind; or only its number, where the message says not enough of it and it
+   * has to be asked for.
+   */
+  readonly settle: (wire: never, gone: boolean) => Item | number | undefined
   /** Asks for one object, for kinds whose messages may not say enough. */
   readonly ask?: ((rtnl: Rtnl, number: number, netnsid: number | undefined) => Item | undefined) | undefined
   /** All objects; `netnsid` where {@link everywhere}. */
@@ -71,9 +68,9 @@ export interface Watched<Item> {
 const apart = (...names: string[]): ReadonlySet<string> => new Set(names)
 
 const told = <Wire, Item>(of: (wire: Wire) => Item, ours: (item: Item) => boolean = () => true) => {
-  return (wire: never, gone: boolean): Settled<Item> | undefined => {
+  return (wire: never): Item | undefined => {
     const item = of(wire)
-    return ours(item) ? { gone, item } : undefined
+    return ours(item) ? item : undefined
   }
 }
 
@@ -145,7 +142,6 @@ export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
     store: () =>
       new GroupedStore<Rule>(
         ({ family, priority, flags }) => `${family} ${priority ?? 0} ${flags.includes('invert')}`,
-        apart('flags'),
         apart('flags'),
       ),
   },

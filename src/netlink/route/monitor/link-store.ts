@@ -45,13 +45,12 @@ export class LinkStore extends KeyedStore<Link> {
   /** A link that moved to another namespace is told with where it went. */
   override drop(link: Link, sink: Sink<Link>): boolean {
     const { newNetnsid, newIfindex } = link
-    return super.drop(link, ({ type, object }) => {
-      const whereto = {
-        ...(newNetnsid === undefined ? {} : { newNetnsid }),
-        ...(newIfindex === undefined ? {} : { newIfindex }),
-      }
-      if (type === 'removed') sink({ type, object: { ...object, ...whereto } })
-    })
+    const whereto = {
+      ...(newNetnsid === undefined ? {} : { newNetnsid }),
+      ...(newIfindex === undefined ? {} : { newIfindex }),
+    }
+    const { added, changed } = sink
+    return super.drop(link, { added, changed, removed: (object) => sink.removed({ ...object, ...whereto }) })
   }
 }
 
@@ -64,8 +63,7 @@ function misses({ linkinfo }: Link): boolean {
   return linkinfo.data?.peerPolicy === undefined && linkinfo.data?.pairing !== 'single'
 }
 
-/** What a message of a link means. One of another family is about a part of it, a bridge's port, and never about its end. */
-export function settleLink(link: Link, gone: boolean): { gone: boolean; item: Link } | { ask: number } {
-  if (link.family !== 'unspec' || (!gone && misses(link))) return { ask: link.index }
-  return { gone, item: link }
+/** What a message of a link means. One of another family is about a part of it, a bridge's port, and never about its end: the link is asked for. */
+export function settleLink(link: Link, gone: boolean): Link | number {
+  return link.family !== 'unspec' || (!gone && misses(link)) ? link.index : link
 }

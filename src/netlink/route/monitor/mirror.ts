@@ -9,19 +9,25 @@ import { NSID } from '../operations.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { ObjectChange } from './change.ts'
 import { HERE } from '../../inbox.ts'
-import { type Monitored, type MonitorKind, type Settled, WATCHED, type Watched } from './kinds.ts'
+import { type Monitored, type MonitorKind, WATCHED, type Watched } from './kinds.ts'
 import type { RouteStore } from './route-store.ts'
 import { Silence } from './silence.ts'
-import type { Delta, Sink, Store } from './store.ts'
+import type { Sink, Store } from './store.ts'
 
 type AnyWatched = Omit<Watched<object>, 'settle' | 'store'> & {
-  readonly settle: (wire: unknown, gone: boolean) => Settled<object> | undefined
+  readonly settle: (wire: unknown, gone: boolean) => object | number | undefined
   readonly store: () => Store<object>
 }
 
 const rowOf = (kind: MonitorKind): AnyWatched => WATCHED[kind] as unknown as AnyWatched
 
-type Place = Map<MonitorKind, Store<object>>
+/** What is known of one kind in one namespace, and who is told of it. */
+interface Shelf {
+  readonly store: Store<object>
+  readonly sink: Sink<object>
+}
+
+type Place = Map<MonitorKind, Shelf>
 
 /** What a mirror is made for. */
 export interface MirrorOptions {
@@ -65,7 +71,7 @@ export class Mirror {
 
   /** What is known of a kind now. */
   objects<K extends MonitorKind>(kind: K, nsid: number = HERE): Monitored[K][] {
-    return [...(this.#places.get(nsid)?.get(kind)?.values() ?? [])] as Monitored[K][]
+    return [...(this.#places.get(nsid)?.get(kind)?.store.values() ?? [])] as Monitored[K][]
   }
 
   /** Takes one message in. */
@@ -80,16 +86,14 @@ export class Mirror {
     for (const kind of kinds) {
       const { message, settle } = rowOf(kind)
       const wire = message.read(source, start, end)
-      if (wire === undefined) continue
-      const settled = settle(wire, gone)
-      if (settled === undefined) continue
-      const store = (this.#places.get(nsid) ?? this.#enter(nsid)).get(kind)!
-      if ('ask' in settled) {
-        this.#doubt(nsid, kind, settled.ask, store)
+      const item = wire === undefined ? undefined : settle(wire, gone)
+      if (item === undefined) continue
+      const { store, sink } = (this.#places.get(nsid) ?? this.#enter(nsid)).get(kind)!
+      if (typeof item === 'number') {
+        this.#doubt(nsid, kind, item, store)
         continue
       }
-      const sink = this.#sink(kind, nsid)
-      const whole = settled.gone ? store.drop(settled.item, sink) : store.put(settled.item, flags, sink)
+      const whole = gone ? store.drop(item, sink) : store.put(item, flags, sink)
       if (!whole && nsid === HERE) this.#doubts.add(kind)
     }
   }
@@ -116,7 +120,7 @@ export class Mirror {
    * @throws DumpInterruptedError when things change faster than they can be listed; the doubt remains.
    */
   lookAgain(): void {
-    if (this.#silence?.concerns(this.#places.get(HERE)!.get('route') as unknown as RouteStore))
+    if (this.#silence?.concerns(this.#places.get(HERE)!.get('route')?.store as unknown as RouteStore))
       this.#doubts.add('route')
     for (const [key, [nsid, kind, number]] of this.#partial) {
       this.#partial.delete(key)
@@ -140,31 +144,45 @@ export class Mirror {
   #ask(nsid: number, kind: MonitorKind, number: number): void {
     const object = rowOf(kind).ask?.(this.#options.rtnl, number, nsid === HERE ? undefined : nsid)
     // Not there any more: that is told next.
-    if (object !== undefined) this.#places.get(nsid)?.get(kind)?.put(object, 0, this.#sink(kind, nsid))
-  }
-
-  #sink(kind: MonitorKind, nsid: number): Sink<object> {
-    const where = nsid === HERE ? {} : { nsid }
-    return (delta: Delta<object>) => this.#emit({ ...delta, kind, ...where } as unknown as ObjectChange)
+    const shelf = object && this.#places.get(nsid)?.get(kind)
+    shelf?.store.put(object!, 0, shelf.sink)
   }
 
   #look(nsid: number, kind: MonitorKind): void {
     const list = rowOf(kind).list(this.#options.rtnl, nsid === HERE ? undefined : nsid)
-    this.#places.get(nsid)!.get(kind)!.reconcile(list, this.#sink(kind, nsid))
+    const { store, sink } = this.#places.get(nsid)!.get(kind)!
+    store.reconcile(list, sink)
   }
 
   #open(nsid: number): Place {
     const place: Place = new Map()
-    for (const kind of this.#options.kinds) place.set(kind, rowOf(kind).store())
+    for (const kind of this.#options.kinds)
+      place.set(kind, { store: rowOf(kind).store(), sink: this.#sink(kind, nsid) })
     this.#places.set(nsid, place)
     return place
+  }
+
+  #sink(kind: MonitorKind, nsid: number): Sink<object> {
+    const emit = this.#emit as (change: object) => void
+    if (nsid !== HERE) {
+      return {
+        added: (object) => emit({ type: 'added', kind, object, nsid }),
+        changed: (object, previous) => emit({ type: 'changed', kind, object, previous, nsid }),
+        removed: (object) => emit({ type: 'removed', kind, object, nsid }),
+      }
+    }
+    return {
+      added: (object) => emit({ type: 'added', kind, object }),
+      changed: (object, previous) => emit({ type: 'changed', kind, object, previous }),
+      removed: (object) => emit({ type: 'removed', kind, object }),
+    }
   }
 
   /** Lists what can be listed of another namespace, and forgets what cannot. */
   #enter(nsid: number): Place {
     const former = this.#places.get(nsid)
     const place = this.#open(nsid)
-    for (const [kind, store] of place) {
+    for (const [kind, shelf] of place) {
       if (!rowOf(kind).everywhere) continue
       if (former?.has(kind)) place.set(kind, former.get(kind)!)
       try {
@@ -172,14 +190,14 @@ export class Mirror {
       } catch (error) {
         // It may be gone by now, which is told next.
         if (!(error instanceof NetlinkError) || error instanceof DumpInterruptedError) throw error
-        place.set(kind, store)
+        place.set(kind, shelf)
       }
     }
     return place
   }
 
   #leave(nsid: number): void {
-    for (const [kind, store] of this.#places.get(nsid) ?? []) store.reconcile([], this.#sink(kind, nsid))
+    for (const { store, sink } of this.#places.get(nsid)?.values() ?? []) store.reconcile([], sink)
     this.#places.delete(nsid)
   }
 

@@ -5,14 +5,12 @@
  */
 import { same, type Apart } from './same.ts'
 
-/** What became of an object. */
-export type Delta<Item> =
-  | { readonly type: 'added'; readonly object: Item }
-  | { readonly type: 'changed'; readonly object: Item; readonly previous: Item }
-  | { readonly type: 'removed'; readonly object: Item }
-
-/** Takes what became of objects, in order. */
-export type Sink<Item> = (delta: Delta<Item>) => void
+/** Is told what became of objects, in order. */
+export interface Sink<Item> {
+  added(object: Item): void
+  changed(object: Item, previous: Item): void
+  removed(object: Item): void
+}
 
 /**
  * The objects of one kind. Messages may be older than the list that it was last held against: applied again in their order, they lead to the
@@ -23,8 +21,8 @@ export interface Store<Item> {
   put(item: Item, flags: number, sink: Sink<Item>): boolean
   /** An object is gone. Whether that says all. */
   drop(item: Item, sink: Sink<Item>): boolean
-  /** Makes it what a list says, of the objects that `within` accepts. */
-  reconcile(list: readonly Item[], sink: Sink<Item>, within?: (item: Item) => boolean): void
+  /** Makes it what a list says. */
+  reconcile(list: readonly Item[], sink: Sink<Item>): void
   /** Whether there is an object of that number, where a number tells them apart. */
   has(number: number): boolean
   /** All that there are. */
@@ -54,8 +52,8 @@ export class KeyedStore<Item extends object> implements Store<Item> {
     const key = this.#key(item)
     const previous = this.#items.get(key)
     this.#items.set(key, item)
-    if (previous === undefined) sink({ type: 'added', object: item })
-    else if (!this.alike(previous, item, apart)) sink({ type: 'changed', object: item, previous })
+    if (previous === undefined) sink.added(item)
+    else if (!this.alike(previous, item, apart)) sink.changed(item, previous)
   }
 
   /** Whether two states of one object are the same. */
@@ -68,17 +66,17 @@ export class KeyedStore<Item extends object> implements Store<Item> {
     const known = this.#items.get(key)
     if (known === undefined) return true
     this.#items.delete(key)
-    sink({ type: 'removed', object: known })
+    sink.removed(known)
     return true
   }
 
-  reconcile(list: readonly Item[], sink: Sink<Item>, within: (item: Item) => boolean = () => true): void {
+  reconcile(list: readonly Item[], sink: Sink<Item>): void {
     const there = new Set<string | number>()
     for (const item of list) there.add(this.#key(item))
     for (const [key, item] of this.#items) {
-      if (there.has(key) || !within(item)) continue
+      if (there.has(key)) continue
       this.#items.delete(key)
-      sink({ type: 'removed', object: item })
+      sink.removed(item)
     }
     for (const item of list) this.#set(item, sink, this.#aging)
   }
@@ -93,91 +91,65 @@ export class KeyedStore<Item extends object> implements Store<Item> {
 }
 
 /**
- * Objects that only their whole content tells from one another, in groups that a key makes, each in the kernel's order: two rules may be alike,
- * and routes of one prefix and metric differ in anything.
+ * Objects that only their whole content tells from one another, in groups that a key makes: two rules may be alike in all but one member.
  */
 export class GroupedStore<Item extends object> implements Store<Item> {
-  protected readonly groups = new Map<string, Item[]>()
+  #groups = new Map<string, Item[]>()
   readonly #key: (item: Item) => string
-  readonly #identity: Apart
   readonly #apart: Apart
 
-  /** `identity` names the members that do not tell one object from another; `apart`, a part of them, those whose change is none. */
-  constructor(key: (item: Item) => string, identity: Apart, apart: Apart) {
+  /** `apart` names the members that neither tell one object from another nor count as a change. */
+  constructor(key: (item: Item) => string, apart: Apart) {
     this.#key = key
-    this.#identity = identity
     this.#apart = apart
   }
 
-  put(item: Item, flags: number, sink: Sink<Item>): boolean {
+  put(item: Item, _flags: number, sink: Sink<Item>): boolean {
     const key = this.#key(item)
-    const group = this.groups.get(key)
-    if (group === undefined) {
-      this.groups.set(key, [item])
-      sink({ type: 'added', object: item })
-    } else {
-      this.join(group, item, flags, sink)
+    const group = this.#groups.get(key)
+    const at = group === undefined ? -1 : this.#find(group, item)
+    if (at >= 0) {
+      group![at] = item
+      return true
     }
+    if (group === undefined) this.#groups.set(key, [item])
+    else group.push(item)
+    sink.added(item)
     return true
-  }
-
-  /** Where an object goes in a group that there is. */
-  protected join(group: Item[], item: Item, _flags: number, sink: Sink<Item>): void {
-    const at = this.find(group, item)
-    if (at >= 0) return this.update(group, at, item, sink)
-    group.push(item)
-    sink({ type: 'added', object: item })
-  }
-
-  /** The place of the same object in its group, or −1. */
-  protected find(group: readonly Item[], item: Item): number {
-    return group.findIndex((one) => same(one, item, this.#identity))
-  }
-
-  protected update(group: Item[], at: number, item: Item, sink: Sink<Item>): void {
-    const previous = group[at]!
-    group[at] = item
-    if (!same(previous, item, this.#apart)) sink({ type: 'changed', object: item, previous })
   }
 
   drop(item: Item, sink: Sink<Item>): boolean {
     const key = this.#key(item)
-    const group = this.groups.get(key)
+    const group = this.#groups.get(key)
     if (group === undefined) return true
-    const at = this.find(group, item)
+    const at = this.#find(group, item)
     if (at < 0) return false
     const [known] = group.splice(at, 1)
-    if (group.length === 0) this.groups.delete(key)
-    sink({ type: 'removed', object: known! })
+    if (group.length === 0) this.#groups.delete(key)
+    sink.removed(known!)
     return true
   }
 
-  reconcile(list: readonly Item[], sink: Sink<Item>, within: (item: Item) => boolean = () => true): void {
-    const before = new Map(this.groups)
-    const kept = [...before].filter(([, group]) => !within(group[0]!))
-    this.groups.clear()
-    for (const [key, group] of kept) {
-      this.groups.set(key, group)
-      before.delete(key)
-    }
-    const later: Delta<Item>[] = []
+  reconcile(list: readonly Item[], sink: Sink<Item>): void {
+    const before = this.#groups
+    this.#groups = new Map()
+    const fresh: Item[] = []
     for (const item of list) {
       const key = this.#key(item)
       const old = before.get(key)
-      const at = old === undefined ? -1 : this.find(old, item)
-      const group = this.groups.get(key)
-      if (group === undefined) this.groups.set(key, [item])
+      const at = old === undefined ? -1 : this.#find(old, item)
+      if (at < 0) fresh.push(item)
+      else old!.splice(at, 1)
+      const group = this.#groups.get(key)
+      if (group === undefined) this.#groups.set(key, [item])
       else group.push(item)
-      if (at < 0) {
-        later.push({ type: 'added', object: item })
-        continue
-      }
-      // taken out of the old group: what is left there in the end is gone
-      const [previous] = old!.splice(at, 1)
-      if (!same(previous, item, this.#apart)) later.push({ type: 'changed', object: item, previous: previous! })
     }
-    for (const group of before.values()) for (const gone of group) sink({ type: 'removed', object: gone })
-    for (const delta of later) sink(delta)
+    for (const group of before.values()) for (const gone of group) sink.removed(gone)
+    for (const item of fresh) sink.added(item)
+  }
+
+  #find(group: readonly Item[], item: Item): number {
+    return group.findIndex((one) => same(one, item, this.#apart))
   }
 
   has(): boolean {
@@ -185,6 +157,6 @@ export class GroupedStore<Item extends object> implements Store<Item> {
   }
 
   *values(): Iterable<Item> {
-    for (const group of this.groups.values()) yield* group
+    for (const group of this.#groups.values()) yield* group
   }
 }
