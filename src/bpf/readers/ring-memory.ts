@@ -14,7 +14,8 @@ export const DISCARDED = 0x4000_0000
 /** The bits of the length. */
 export const LENGTH = 0x3fff_ffff
 
-const PRODUCER_OVERWRITTEN = 2
+/** Where `overwrite_pos` is in the producer's page, in words: behind `producer_pos` and `pending_pos`. */
+const OVERWRITTEN = 4
 
 /**
  * Whether loads stay in order, so that a record may be read after a plain load of its header. Elsewhere than on x86-64 the header takes an
@@ -62,7 +63,7 @@ export class RingMemory {
     this.size = size
     this.mask = size - 1
     this.consumer = new Int32Array(consumer.buffer, 0, 2)
-    this.producer = new Int32Array(rest.buffer, 0, 4)
+    this.producer = new Int32Array(rest.buffer, 0, 6)
     this.words = new Int32Array(rest.buffer, page, (2 * size) / 4)
     this.view = new DataView(rest.buffer, page, 2 * size)
     this.bytes = new Uint8Array(rest.buffer, page, 2 * size)
@@ -87,7 +88,7 @@ export class RingMemory {
 
   /** In an overwriting ring, where the oldest record is that has not been overwritten. */
   overwritten(): number {
-    return Atomics.load(this.producer, PRODUCER_OVERWRITTEN)
+    return Atomics.load(this.producer, OVERWRITTEN)
   }
 
   /**

@@ -10,6 +10,7 @@ import { needs } from '../../needs.ts'
 import { createMap, createRing, numbers, Producer, toRing } from './producer.ts'
 
 const OBJECT = new URL('../../../../bpf/tests/readers.bpf.o', import.meta.url)
+const BPF_F_RB_OVERWRITE = 1 << 19
 const emulated = process.env['NKVM'] !== undefined
 const collect = (): void => (globalThis as { gc?: () => void }).gc?.()
 const mappings = (): number => readFileSync('/proc/self/maps', 'utf8').split('\n').length
@@ -120,6 +121,28 @@ describe('a ring reader', needs(), () => {
     expect((await first).value).toEqual([0, 1, 2, 0])
     await batches.return?.()
   })
+
+  test(
+    'of an overwriting ring gives the newest records, and tells how many bytes came too late',
+    needs('btf:BPF_F_RB_OVERWRITE'),
+    () => {
+      using map = createRing(64 * 1024, BPF_F_RB_OVERWRITE)
+      using producer = new Producer(map, 64)
+      using reader = RingReader.open(map, { decode: numbers })
+      let lost = 0
+      for (let round = 1; round <= 3; round++) {
+        producer.send(3000)
+        expect(reader.availableBytes).toBeGreaterThan(60 * 1024)
+        const seen = reader.take()
+        const first = seen[0] ?? 0
+        expect(seen).toEqual(Array.from({ length: 3000 * round - first }, (_, index) => first + index))
+        lost += 3000 - seen.length
+        expect(reader.overwrittenBytes).toBe(BigInt(72 * lost))
+        expect(reader.availableBytes).toBe(0)
+      }
+      expect(producer.refused).toBe(0)
+    },
+  )
 
   test('several streams of one reader share its records', async () => {
     using map = createRing(8192)

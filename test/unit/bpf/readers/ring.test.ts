@@ -45,12 +45,12 @@ class FakeRing implements Disposable {
   moveTo(consumed: bigint, produced = consumed, overwritten = consumed): this {
     this.#positions[0] = consumed
     this.#positions[pageSize() / 8] = produced
-    this.#positions[pageSize() / 8 + 1] = overwritten
+    this.#positions[pageSize() / 8 + 2] = overwritten
     return this
   }
 
   set overwritten(position: bigint) {
-    this.#positions[pageSize() / 8 + 1] = position
+    this.#positions[pageSize() / 8 + 2] = position
   }
 
   /** Writes a record at a position: its header, and a number. */
