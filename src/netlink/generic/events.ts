@@ -36,10 +36,12 @@ export class FamilyEvents<S extends FamilySpec>
 {
   readonly #socket: NetlinkSocket
   readonly #readiness: Readiness
-  readonly #stream: EventStream<EventOf<S> | Lost>
+  /** Absent while it is being opened. */
+  readonly #stream: EventStream<EventOf<S> | Lost> | undefined
   readonly #signal: AbortSignal | undefined
   readonly #byCommand = new Map<number, readonly [type: string, read: (typeof genlHeader)['read']]>()
   readonly #id: number
+  #closed = false
   readonly #queue: (EventOf<S> | Lost)[] = []
 
   /** @internal */
@@ -66,6 +68,17 @@ export class FamilyEvents<S extends FamilySpec>
   readonly #abort = (): void => this.close()
 
   #pull(): EventOf<S> | Lost | undefined {
+    try {
+      return this.#take()
+    } catch (error) {
+      // later: who waits is told the error first
+      queueMicrotask(() => this.close())
+      throw error
+    }
+  }
+
+  #take(): EventOf<S> | Lost | undefined {
+    if (this.#closed) return undefined
     for (;;) {
       const event = this.#queue.shift()
       if (event !== undefined) return event
@@ -82,7 +95,7 @@ export class FamilyEvents<S extends FamilySpec>
 
   /** The next notification. */
   next(): Promise<IteratorResult<EventOf<S> | Lost, undefined>> {
-    return this.#stream.next()
+    return this.#stream!.next()
   }
 
   /** Closes it. */
@@ -110,9 +123,12 @@ export class FamilyEvents<S extends FamilySpec>
 
   /** Ends it: whoever waits is told that there is no more. A second call does nothing. */
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     this.#signal?.removeEventListener('abort', this.#abort)
     this.#readiness.close()
     this.#socket.close()
+    void this.#stream?.return()
   }
 
   /** Closes it. */

@@ -110,6 +110,9 @@ function listed(kind: MonitorKind): object[] {
   }
 }
 
+/** How many changes of routes the monitor has to survive: more with `NETKIT_CHURN=100000`. */
+const CHURN = Number(process.env['NETKIT_CHURN'] ?? 4800)
+
 const KINDS = [
   'link',
   'address',
@@ -220,6 +223,28 @@ describe('monitor', needs(), () => {
     expect(texts(monitor.objects('link'))).toEqual(texts(listed('link')))
   })
 
+  test('both ends of a fresh netkit pair are told whole', needs('netkit'), async () => {
+    using monitor = rtnl.monitor('link', { initial: false })
+    const peer = { name: 'nk1' }
+    rtnl.links.add({
+      name: 'nk0',
+      linkinfo: { kind: 'netkit', data: { policy: 'blackhole', peerPolicy: 'forward', peer } },
+    })
+    rtnl.links.change('nk1', { up: true })
+    const seen = await until(monitor, ({ object }) => object.name === 'nk1' && object.flags.includes('up'))
+    const added = seen.filter((change) => change.type === 'added')
+    expect(new Set(added.map(({ object }) => object.name))).toEqual(new Set(['nk0', 'nk1']))
+    for (const { object } of added) {
+      const data = object.linkinfo?.kind === 'netkit' ? object.linkinfo.data : undefined
+      expect(new Set([data?.policy, data?.peerPolicy])).toEqual(new Set(['blackhole', 'forward']))
+    }
+    rtnl.links.change('nk0', { linkinfo: { kind: 'netkit', data: { policy: 'forward' } } })
+    const changed = await until(monitor, (c) => c.type === 'changed' && c.object.name === 'nk0')
+    expect(changed.at(-1)).toMatchObject({ object: { linkinfo: { data: { policy: 'forward' } } } })
+    rtnl.links.delete('nk0')
+    await until(monitor, (c) => c.type === 'removed' && c.object.name === 'nk1')
+  })
+
   test('IPv4 routes that go in silence', async () => {
     lab.ip('link add p0 type veth peer name p1')
     for (const link of ['p0', 'p1']) lab.ip(`link set ${link} up`)
@@ -299,7 +324,7 @@ describe('monitor', needs(), () => {
         rtnl.links.change(name, { master: 'sw' })
         rtnl.addresses.add({ dev: `${name}p`, address: `10.6.${round}.${names.indexOf(name) + 1}/24` })
       }
-      const fresh = routes(400)
+      const fresh = routes(Math.ceil(CHURN / 12))
       rtnl
         .batch(fresh.map((dst) => rtnl.routes.request('add', { dst, gateway: '10.7.0.2', metric: round })))
         .throwIfFailed()
@@ -338,6 +363,21 @@ describe('monitor', needs(), () => {
     lab.ip(`netns set ${late.name} 13`)
     const entered = await until(monitor, ({ kind, object }) => kind === 'link' && object.name === 'already')
     expect(entered.at(-1)).toMatchObject({ type: 'added', nsid: 13 })
+  })
+
+  test('an error ends it, and is told to who waits', async () => {
+    lab.ip('link add sw type bridge')
+    lab.ip('link add p0 type ifb')
+    lab.ip('link set p0 master sw')
+    const short = Rtnl.open({ netns: lab.name })
+    const monitor = short.monitor('link', { initial: false })
+    const waiting = monitor.next()
+    short.close()
+    // about a port: the link has to be asked for, through a handle that is closed
+    lab.exec(['sh', '-c', `bridge link set dev p0 cost 7`])
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_CLOSED' })
+    expect(monitor.closed).toBe(true)
+    expect(await monitor.next()).toEqual({ value: undefined, done: true })
   })
 
   test('a moved link is told with where it went', async () => {

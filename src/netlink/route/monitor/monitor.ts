@@ -80,7 +80,8 @@ export class Monitor<K extends MonitorKind = MonitorKind>
 {
   readonly #socket: NetlinkSocket
   readonly #readiness: Readiness
-  readonly #stream: EventStream<Change>
+  /** Absent while it is being opened. */
+  readonly #stream: EventStream<Change> | undefined
   readonly #mirror: Mirror
   readonly #interval: number
   readonly #signal: AbortSignal | undefined
@@ -138,7 +139,7 @@ export class Monitor<K extends MonitorKind = MonitorKind>
 
   /** The next change. */
   next(): Promise<IteratorResult<Change<K>, undefined>> {
-    return this.#stream.next() as Promise<IteratorResult<Change<K>, undefined>>
+    return this.#stream!.next() as Promise<IteratorResult<Change<K>, undefined>>
   }
 
   /** Closes it. */
@@ -173,6 +174,7 @@ export class Monitor<K extends MonitorKind = MonitorKind>
     this.#readiness.close()
     this.#socket.close()
     this.#queue = []
+    void this.#stream?.return()
   }
 
   /** Closes it. */
@@ -192,13 +194,14 @@ export class Monitor<K extends MonitorKind = MonitorKind>
         const change = this.#shift()
         if (change !== undefined) return change
         if (batches >= EMPTY_BATCHES) {
-          setImmediate(() => this.#stream.wake())
+          setImmediate(() => this.#stream?.wake())
           return undefined
         }
         if (!this.#read()) return this.#shift()
       }
     } catch (error) {
-      this.close()
+      // later: who waits is told the error first
+      queueMicrotask(() => this.close())
       throw error
     }
   }
@@ -266,10 +269,10 @@ export class Monitor<K extends MonitorKind = MonitorKind>
       try {
         this.#recover()
       } catch (error) {
-        this.#stream.ended(error as Error)
+        this.#stream?.ended(error as Error)
         return this.close()
       }
-      this.#stream.wake()
+      this.#stream?.wake()
     }, wait).unref()
   }
 }

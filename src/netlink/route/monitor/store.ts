@@ -7,9 +7,9 @@ import { same, type Apart } from './same.ts'
 
 /** Is told what became of objects, in order. */
 export interface Sink<Item> {
-  added(object: Item): void
-  changed(object: Item, previous: Item): void
-  removed(object: Item): void
+  readonly added: (object: Item) => void
+  readonly changed: (object: Item, previous: Item) => void
+  readonly removed: (object: Item) => void
 }
 
 /**
