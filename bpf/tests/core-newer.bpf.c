@@ -14,9 +14,10 @@ struct no_such_struct {
 } __core;
 
 
-/* The kernel's flags for bpf_skb_adjust_room and its kin: an enum of 64 bits. */
-enum bpf_adj_room_flags___wide {
-	BPF_F_ADJ_ROOM_FIXED_GSO___wide = 0x1234567890abcdefULL,
+/* The kernel's enum has 32 bits, this one 64: what counts is the name. */
+enum bpf_prog_type___wide {
+	BPF_PROG_TYPE_SOCKET_FILTER___wide = 0x1234567890abcdefULL,
+	BPF_PROG_TYPE_NEVER___wide = 2,
 };
 
 enum wide {
@@ -50,7 +51,9 @@ int wide_values(void *context)
 SEC("syscall") RETURNS(1)
 int wide_enumerators(void *context)
 {
-	return core_enum_exists(enum bpf_adj_room_flags___wide, BPF_F_ADJ_ROOM_FIXED_GSO___wide) == 0;
+	return core_enum_exists(enum bpf_prog_type___wide, BPF_PROG_TYPE_SOCKET_FILTER___wide) &&
+	       !core_enum_exists(enum bpf_prog_type___wide, BPF_PROG_TYPE_NEVER___wide) &&
+	       core_enum_value(enum bpf_prog_type___wide, BPF_PROG_TYPE_SOCKET_FILTER___wide) == 1;
 }
 
 char _license[] SEC("license") = "GPL";
