@@ -10,7 +10,7 @@ export { netdev } from './families/netdev.ts'
 export { joinParts, wireguard, wireguardDevice, type WireguardDevice } from './families/wireguard.ts'
 export { Family, type FamilyInfo } from './family.ts'
 export { Genl, type FamilyPolicy, type GenlOptions } from './genl.ts'
-export { control, GENL_ID_CTRL, nlctrl } from './nlctrl.ts'
+export { GENL_ID_CTRL, nlctrl } from './nlctrl.ts'
 export {
   defineFamily,
   type CommandOf,
