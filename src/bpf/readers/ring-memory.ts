@@ -43,11 +43,12 @@ export class RingMemory {
   readonly words: Int32Array
   readonly view: DataView
   readonly bytes: Uint8Array
+  /** Whether it is unmapped. Set by {@link close} alone; a plain field, as it is looked at after each record. */
+  closed = false
   /** Bytes that were read and whose room is not given back yet: see `walkRing`. */
   ahead = 0
   readonly #mine: BigInt64Array
   readonly #mappings: readonly Mapping[]
-  #closed = false
 
   /** @throws KernelError what `mmap(2)` refused. */
   constructor(fd: number, size: number, side: RingSide) {
@@ -69,11 +70,6 @@ export class RingMemory {
     this.bytes = new Uint8Array(rest.buffer, page, 2 * size)
     this.#mine = new BigInt64Array(side === 'consumer' ? consumer.buffer : rest.buffer, 0, 1)
     this.#mappings = [consumer, rest]
-  }
-
-  /** Whether it is unmapped. */
-  get closed(): boolean {
-    return this.#closed
   }
 
   /** The consumer's position, its low half. */
@@ -108,10 +104,10 @@ export class RingMemory {
 
   /** Unmaps it, once all that was read is given back. A second call does nothing. */
   close(): void {
-    if (this.#closed) return
+    if (this.closed) return
     const position = this.consumed()
     if (this.ahead > 0) this.publish(position, (position + this.ahead) | 0)
-    this.#closed = true
+    this.closed = true
     for (const mapping of this.#mappings) mapping.close()
   }
 }

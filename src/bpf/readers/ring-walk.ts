@@ -31,6 +31,7 @@ export function walkRing(
   const discarded = DISCARDED
   const ordered = ORDERED
   const quarter = ring.size >>> 2
+  const most = Math.min(limit, 0x7fff_ffff) | 0
   const end = ring.produced()
   let published = ring.consumed()
   let position = (published + ring.ahead) | 0
@@ -38,24 +39,26 @@ export function walkRing(
   const start = position
   let count = 0
   try {
-    while (position !== end && count < limit) {
-      if (((position - published) | 0) >= quarter) {
+    rounds: while (position !== end && count < most) {
+      if (position !== start) {
         ring.publish(published, position)
         published = position
       }
-      const at = position & mask
-      const header = ordered ? words[at >>> 2]! : Atomics.load(words, at >>> 2)
-      if (header < 0) break
-      const length = header & lengthBits
-      last = position
-      position = (position + ((length + headerSize + 7) & ~7)) | 0
-      if (header < discarded) {
+      const stop = (end - position) >>> 0 > quarter ? (position + quarter) | 0 : end
+      while (((stop - position) | 0) > 0 && count < most) {
+        const at = position & mask
+        const header = ordered ? words[at >>> 2]! : Atomics.load(words, at >>> 2)
+        if (header < 0) break rounds
+        const length = header & lengthBits
+        last = position
+        position = (position + ((length + headerSize + 7) & ~7)) | 0
+        if (header >= discarded) continue
         count++
         if (visit(view, at + headerSize, length, source, bytes) === false) {
           walked.stopped = true
-          break
+          break rounds
         }
-        if (ring.closed) break
+        if (ring.closed) break rounds
       }
     }
   } finally {
