@@ -302,6 +302,26 @@ describe('monitor', needs(), () => {
     expect(told.of('route')).toEqual(texts(listed('route')))
   })
 
+  test('routes of some tables, the others kept out by the kernel', async () => {
+    lab.ip('link add p0 type veth peer name p1')
+    for (const link of ['p0', 'p1']) lab.ip(`link set ${link} up`)
+    for (const table of ['main', '100', '100000', '7']) lab.ip(`route add 10.1.0.0/16 dev p0 table ${table}`)
+    using monitor = rtnl.monitor('route', 'link', { tables: ['main', 100_000, 100] })
+    const of = (objects: readonly { readonly table?: string | number }[]): unknown[] =>
+      [...new Set(objects.map(({ table }) => String(table)))].toSorted((a, b) => (a < b ? -1 : 1))
+    expect(of(monitor.objects('route'))).toEqual(['100', '100000', 'main'])
+    for (const table of ['7', '77777', '8', 'main', '100', '100000'])
+      lab.ip(`route add 10.2.0.0/16 dev p0 table ${table}`)
+    lab.ip('-6 route add 2001:db8::/32 dev p0 table 77777')
+    lab.ip('-6 route add 2001:db8::/32 dev p0 table 100000')
+    lab.ip('link set p0 alias end')
+    const seen = await until(monitor, (c) => c.kind === 'link' && c.object.alias === 'end')
+    const added = seen.flatMap((c) => (c.type === 'added' && c.kind === 'route' ? [c.object] : []))
+    expect(of(added.filter(({ dst }) => dst === '10.2.0.0/16'))).toEqual(['100', '100000', 'main'])
+    expect(of(added.filter(({ dst }) => dst === '2001:db8::/32'))).toEqual(['100000'])
+    expect(of(added)).toEqual(['100', '100000', 'main'])
+  })
+
   test('the state equals a fresh list after changes that overflow the socket', async () => {
     // what goes on for a second after a link is up would be told after the end
     for (const [name, value] of [

@@ -10,7 +10,7 @@ import type { FdbEntry, Neighbour } from '../neighbours.ts'
 import type { NexthopObject } from '../nexthop-objects.ts'
 import type { Nsid } from '../nsids.ts'
 import { ADDR, LINK, NEIGH, NEXTHOP, NSID, ROUTE, RULE } from '../operations.ts'
-import { type Route, routeFromWire } from '../routes.ts'
+import { type Route, routeFromWire, type TableRef } from '../routes.ts'
 import type { Rtnl } from '../rtnl.ts'
 import { type Rule, ruleType } from '../rules.ts'
 import { RTNLGRP } from './groups.ts'
@@ -58,8 +58,12 @@ export interface Watched<Item> {
   readonly settle: (wire: never, gone: boolean) => Item | number | undefined
   /** Asks for one object, for kinds whose messages may not say enough. */
   readonly ask?: ((rtnl: Rtnl, number: number, netnsid: number | undefined) => Item | undefined) | undefined
-  /** All objects; `netnsid` where {@link everywhere}. */
-  readonly list: (rtnl: Rtnl, netnsid: number | undefined) => Item[]
+  /** All objects; `netnsid` where {@link everywhere}, `tables` of routes, all without. */
+  readonly list: (
+    rtnl: Rtnl,
+    netnsid: number | undefined,
+    tables: readonly (TableRef | undefined)[] | undefined,
+  ) => Item[]
   /** Whether the kernel lists those of other namespaces by their number. */
   readonly everywhere: boolean
   readonly store: () => Store<Item>
@@ -116,7 +120,11 @@ export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
     type: ROUTE.new.type,
     message: ROUTE.get.reply!,
     settle: told(routeFromWire, isRoute),
-    list: (rtnl) => [...rtnl.routes.list({ family: 'inet' }), ...rtnl.routes.list({ family: 'inet6' })],
+    list: (rtnl, _netnsid, tables = [undefined]) =>
+      tables.flatMap((table) => [
+        ...rtnl.routes.list({ family: 'inet', table }),
+        ...rtnl.routes.list({ family: 'inet6', table }),
+      ]),
     everywhere: false,
     store: () => new RouteStore(),
   },

@@ -6,6 +6,7 @@
 import type { Source } from '../../../codec/index.ts'
 import { DumpInterruptedError, NetlinkError } from '../../error.ts'
 import { NSID } from '../operations.ts'
+import type { TableRef } from '../routes.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { ObjectChange } from './change.ts'
 import { HERE } from '../../inbox.ts'
@@ -33,6 +34,8 @@ type Place = Map<MonitorKind, Shelf>
 export interface MirrorOptions {
   readonly rtnl: Rtnl
   readonly kinds: readonly MonitorKind[]
+  /** Tables whose routes are followed; all without. */
+  readonly tables: readonly TableRef[] | undefined
   /** Whether other namespaces are followed, and which number is the own one's, if it has one. */
   readonly abroad: { readonly own: number | undefined } | undefined
 }
@@ -149,7 +152,7 @@ export class Mirror {
   }
 
   #look(nsid: number, kind: MonitorKind): void {
-    const list = rowOf(kind).list(this.#options.rtnl, nsid === HERE ? undefined : nsid)
+    const list = rowOf(kind).list(this.#options.rtnl, nsid === HERE ? undefined : nsid, this.#options.tables)
     const { store, sink } = this.#places.get(nsid)!.get(kind)!
     store.reconcile(list, sink)
   }

@@ -9,8 +9,10 @@ import { NETLINK_ROUTE } from '../../constants.ts'
 import { DumpInterruptedError } from '../../error.ts'
 import type { Enterable } from '../../pool.ts'
 import { NetlinkSocket } from '../../socket.ts'
+import type { TableRef } from '../routes.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { Change, Resync } from './change.ts'
+import { attachFilter, tableFilter } from './filter.ts'
 import { discardAll, receiveBatch } from '../../inbox.ts'
 import { type Monitored, type MonitorKind, WATCHED } from './kinds.ts'
 import { Mirror } from './mirror.ts'
@@ -28,6 +30,8 @@ export interface MonitorOptions {
   readonly receiveBuffer?: number | undefined
   /** Shortest time from one such list to the next, in milliseconds (1000): where changes never cease to be too many, lists must not be all there is. */
   readonly resyncInterval?: number | undefined
+  /** Routes of these tables only; the kernel keeps the others' out of the buffer. Left out: of all. */
+  readonly tables?: readonly TableRef[] | undefined
   /**
    * Follows every namespace that the handle's own has a number for, too (`NETLINK_LISTEN_ALL_NSID`). Their links and addresses are listed like the
    * own ones; the other kinds cannot be from outside, so of them only what is told is known, and a resync forgets it. Needs CAP_NET_BROADCAST over
@@ -100,17 +104,18 @@ export class Monitor<K extends MonitorKind = MonitorKind>
 
   private constructor(of: MonitorSource<K>, options: MonitorOptions) {
     const { rtnl, home } = of
-    const { signal, initial = true, receiveBuffer = 8 << 20, resyncInterval = 1000, allNsids = false } = options
+    const { signal, initial = true, receiveBuffer = 8 << 20, resyncInterval = 1000, tables, allNsids = false } = options
     signal?.throwIfAborted()
     this.#signal = signal
     this.#interval = resyncInterval
     const kinds = known(of.kinds)
     const abroad = allNsids ? { own: ownNumber(of) } : undefined
-    this.#mirror = new Mirror({ rtnl, kinds, abroad }, (change) => this.#queue.push(change))
+    this.#mirror = new Mirror({ rtnl, kinds, tables, abroad }, (change) => this.#queue.push(change))
     this.#socket = home.run(() => new NetlinkSocket({ protocol: NETLINK_ROUTE, timeout: 0, receiveBuffer }))
     this.#readiness = new Readiness(() => [this.#socket.fd])
     try {
       if (allNsids) this.#socket.listenAllNsids()
+      if (tables !== undefined) attachFilter(this.#socket.fd, tableFilter(tables))
       for (const group of this.#mirror.groups()) this.#socket.join(group)
       this.#recover()
     } catch (error) {
