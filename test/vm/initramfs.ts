@@ -22,7 +22,7 @@ export interface GuestConf {
 const initFile = new URL('init', import.meta.url)
 
 const applets =
-  'sh mount cat sleep usleep mkdir ln cp mkfifo insmod chroot poweroff ifconfig hostname tr kill setsid cttyhack'.split(
+  'sh mount cat sleep usleep mkdir mknod ln cp mkfifo insmod chroot poweroff ifconfig hostname tr kill setsid'.split(
     ' ',
   )
 
@@ -55,7 +55,7 @@ export function initramfs(kernel: Kernel, tools: Tools, conf: GuestConf, script:
 function baseOf(kernel: Kernel, tools: Tools): Uint8Array {
   const init = readFileSync(initFile)
   const busybox = readFileSync(tools.busybox)
-  const key = createHash('sha256').update(init).update(busybox).update(tools.guest ?? '').digest('hex') // prettier-ignore
+  const key = createHash('sha256').update(init).update(busybox).update(`${applets.join()} ${tools.guest ?? ''}`).digest('hex') // prettier-ignore
   const file = join(kernel.folder, `initramfs-${key.slice(0, 12)}.cpio`)
   if (existsSync(file)) return readFileSync(file)
   const dirs = ['bin', 'sbin', 'dev', 'proc', 'sys', 'lib', 'lower', 'rw', 'new', 'guest']

@@ -94,7 +94,9 @@ function script(options: RunOptions, kernel: Kernel, cwd: string): string {
   let line = `exec ${options.command.map(quote).join(' ')}`
   if (options.command.length === 0) line = `exec bash -i`
   else if (options.command.length === 1 && /\s/.test(only)) line = only
-  return `${exports.join('')}cd ${quote(cwd)} || exit 126\n${line}\n`
+  const { columns, rows } = process.stdout
+  const size = options.shell === true && columns > 0 ? `stty cols ${columns} rows ${rows}\n` : ''
+  return `${exports.join('')}${size}cd ${quote(cwd)} || exit 126\n${line}\n`
 }
 
 /** Boots a kernel and runs the command in it. */
