@@ -1,9 +1,12 @@
 /** What another program reads in our requests: strace takes them apart by tables of its own, and those of ip the same way. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+import { type LinkSpec, type RouteSpec, Rtnl } from '../../../src/netlink/route/index.ts'
 
 import { Lab } from '../lab.ts'
 import { needs } from '../needs.ts'
@@ -90,19 +93,44 @@ function requests(trace: string): { type: string; header: string; attributes: st
     })
 }
 
+const LONG = { timeout: 60_000, interval: 50 }
+
+/** Makes a request; what the kernel answers does not matter. */
+function make(nl: Rtnl, [, object, verb, spec]: Row): void {
+  const request =
+    object === 'links'
+      ? nl.links.request(verb as 'add', spec as LinkSpec)
+      : nl[object as 'routes'].request(verb as 'add', spec as RouteSpec)
+  try {
+    nl.make<never, unknown>(request as never)
+  } catch {
+    // refused, and seen all the same
+  }
+}
+
 describe('requests, taken apart by strace', needs('command:strace'), () => {
   let lab: Lab
   let directory: string
   let ours: ReturnType<typeof requests>
-  const child = new URL('./requests-child.ts', import.meta.url).pathname
 
-  beforeAll(() => {
+  beforeAll(async () => {
     lab = Lab.create('strace')
     lab.ip('link add v0 type veth peer name v1')
     directory = mkdtempSync(join(tmpdir(), 'netkit-strace-'))
-    const specs = JSON.stringify(rows.map(([, ...rest]) => rest))
-    lab.exec([...strace('ours'), process.execPath, '--import', 'tsx', child, specs])
-    ours = requests(readFileSync(join(directory, 'ours'), 'utf8'))
+    using nl = Rtnl.open({ netns: lab.name })
+    const tracer = lab.spawn([...strace('ours'), '-p', `${process.pid}`])
+    const written = (): string => readFileSync(join(directory, 'ours'), 'utf8')
+    // It takes a while to attach to every thread, and longer to write.
+    await vi.waitUntil(
+      () => (nl.links.list(), existsSync(join(directory, 'ours')) && written().includes('RTM_GETLINK')),
+      LONG,
+    )
+    for (const row of rows) make(nl, row)
+    await vi.waitUntil(() => requests(written()).length === rows.length, LONG)
+    const ended = once(tracer, 'exit')
+    tracer.kill('SIGINT')
+    await ended
+    ours = requests(written())
   })
   afterAll(() => {
     rmSync(directory, { recursive: true })
