@@ -24,6 +24,7 @@ export const checks: readonly Check[] = [
   { name: 'lint', command: [bin('oxlint')] },
   { name: 'import laws', command: [bin('tsx'), 'test/imports.ts'] },
   { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
+  { name: 'docs', command: [bin('typedoc'), '--emit', 'none', '--logLevel', 'Warn'] },
 ]
 
 /** Runs a command that is one test. */
