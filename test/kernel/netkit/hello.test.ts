@@ -44,8 +44,8 @@ describe('hello-netkit', needs('netkit'), () => {
     const { code, out, err } = await run(join(root, 'test/story/story.ts'), ['SIGKILL', 'SIGINT', 'SIGTERM'])
     expect(err).toBe('')
     expect(out).toContain('All of it was observed')
-    // 5 observations before the first program, 8 for each way of ending it but the namespace's own counter counted twice, 2 at the end.
-    expect(out.match(/^ {2}ok /gm)).toHaveLength(1 + 3 + 3 * (3 + 2) + 2)
+    // The pair, three of the blackhole, eight for each way of ending it, two at the end.
+    expect(out.match(/^ {2}ok /gm)).toHaveLength(1 + 3 + 3 * 8 + 2)
     expect(out).not.toContain('FAIL')
     expect(code).toBe(0)
   }, 300_000)
