@@ -31,7 +31,19 @@ try {
     const object = source.replace(/\.c$/, '.o')
     say(`Building ${basename(object)} …`)
     const flags = ['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-D__TARGET_ARCH_x86', '-Wno-missing-declarations']
-    run(clang, [...flags, `-I${include}`, ...system, '-c', source, '-o', object])
+    // No path of this machine goes into an object.
+    const places = [join(bench, '..'), headers, include].map((path) => `-ffile-prefix-map=${path}=.`)
+    run(clang, [
+      ...flags,
+      ...places,
+      '-fdebug-compilation-dir=.',
+      `-I${include}`,
+      ...system,
+      '-c',
+      source,
+      '-o',
+      object,
+    ])
     run(strip, ['-g', object])
   }
 } finally {
