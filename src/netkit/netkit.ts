@@ -7,7 +7,8 @@ import { NetkitLink, type NetkitAttachOptions } from '../bpf/links/netkit.ts'
 import { type HookState, hasDeviceHook, queryPrograms } from '../bpf/links/query.ts'
 import type { Program } from '../bpf/programs/program.ts'
 import { type Link, type LinkRef, type NetNsRef, Rtnl } from '../netlink/route/index.ts'
-import { NetNs } from '../netns/netns.ts'
+import { openNetns } from '../netlink/route/rtnl.ts'
+import type { NetNs } from '../netns/netns.ts'
 import { ClosedError } from '../sys/index.ts'
 import { NetkitError } from './error.ts'
 import { build, buildAsync } from './build.ts'
@@ -284,11 +285,6 @@ function openHome(ref: NetNsRef | undefined): Home {
     netns?.close()
     throw error
   }
-}
-
-function openNetns(ref: NetNsRef): NetNs {
-  if (ref instanceof NetNs) return NetNs.open({ fd: ref.fd })
-  return NetNs.open(typeof ref === 'number' ? { fd: ref } : ref)
 }
 
 const gone = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENODEV'

@@ -42,7 +42,7 @@ export interface RtnlOptions {
 }
 
 /** Opens whatever leads to a namespace, for as long as a handle lives; a plain number is a descriptor. */
-function openNetns(ref: NetNsRef): NetNs {
+export function openNetns(ref: NetNsRef): NetNs {
   if (ref instanceof NetNs) return NetNs.open({ fd: ref.fd })
   return NetNs.open(typeof ref === 'number' ? { fd: ref } : ref)
 }

@@ -171,33 +171,36 @@ describe('generic netlink', here, () => {
     expect(ask).toThrow(NetlinkError)
   })
 
-  test('a queue of a physical device is leased to a netkit', needs('netkit', 'module:netdevsim'), (context) => {
-    if (!genl.info('netdev').commands.has(netdev.commands.queueCreate.cmd)) return context.skip('Linux before 7.1')
-    const before = new Set(lab.json('link show').map(({ ifname }) => ifname))
-    lab.exec(['sh', '-c', 'modprobe netdevsim; echo "9 1 4" > /sys/bus/netdevsim/new_device'])
-    try {
-      const lessor = lab.json('link show').find(({ ifname }) => !before.has(ifname))!
-      lab.ip(`link set ${String(lessor['ifname'])} up`)
-      using rtnl = Rtnl.open({ netns: lab.name })
-      const nk = rtnl.links.add({
-        name: 'nk0',
-        linkinfo: { kind: 'netkit', data: { peer: { name: 'nk1', numRxQueues: 4 } } },
-      })
-      for (const name of ['nk0', 'nk1']) rtnl.links.change(name, { up: true })
-      const family = genl.family(netdev)
-      const ifindex = rtnl.links.indexOf('nk1')
-      const lease = { ifindex: Number(lessor['ifindex']), queue: { id: 1, type: 'rx' } } as const
-      expect(family.get('queueCreate', { ifindex, type: 'rx', lease })).toMatchObject({ id: 1 })
-      expect(family.get('queueGet', { ...lease.queue, ifindex: lease.ifindex })).toMatchObject({
-        lease: { ifindex, queue: { id: 1, type: 'rx' } },
-      })
-      expect(() => family.get('queueCreate', { ifindex, type: 'rx', lease })).toThrow(/EBUSY.*leasing/)
-      expect(() => family.get('queueCreate', { ifindex: nk.index, type: 'rx', lease })).toThrow(/EOPNOTSUPP.*peer/)
-      expect(() => family.get('queueCreate', { ifindex, type: 'rx' })).toThrow(/missing lease/)
-    } finally {
-      lab.exec(['sh', '-c', 'echo 9 > /sys/bus/netdevsim/del_device'])
-    }
-  })
+  test(
+    'a queue of a physical device is leased to a netkit',
+    needs('netkit', 'module:netdevsim', 'btf:netdev_nl_queue_create_doit'),
+    () => {
+      const before = new Set(lab.json('link show').map(({ ifname }) => ifname))
+      lab.exec(['sh', '-c', 'modprobe netdevsim; echo "9 1 4" > /sys/bus/netdevsim/new_device'])
+      try {
+        const lessor = lab.json('link show').find(({ ifname }) => !before.has(ifname))!
+        lab.ip(`link set ${String(lessor['ifname'])} up`)
+        using rtnl = Rtnl.open({ netns: lab.name })
+        const nk = rtnl.links.add({
+          name: 'nk0',
+          linkinfo: { kind: 'netkit', data: { peer: { name: 'nk1', numRxQueues: 4 } } },
+        })
+        for (const name of ['nk0', 'nk1']) rtnl.links.change(name, { up: true })
+        const family = genl.family(netdev)
+        const ifindex = rtnl.links.indexOf('nk1')
+        const lease = { ifindex: Number(lessor['ifindex']), queue: { id: 1, type: 'rx' } } as const
+        expect(family.get('queueCreate', { ifindex, type: 'rx', lease })).toMatchObject({ id: 1 })
+        expect(family.get('queueGet', { ...lease.queue, ifindex: lease.ifindex })).toMatchObject({
+          lease: { ifindex, queue: { id: 1, type: 'rx' } },
+        })
+        expect(() => family.get('queueCreate', { ifindex, type: 'rx', lease })).toThrow(/EBUSY.*leasing/)
+        expect(() => family.get('queueCreate', { ifindex: nk.index, type: 'rx', lease })).toThrow(/EOPNOTSUPP.*peer/)
+        expect(() => family.get('queueCreate', { ifindex, type: 'rx' })).toThrow(/missing lease/)
+      } finally {
+        lab.exec(['sh', '-c', 'echo 9 > /sys/bus/netdevsim/del_device'])
+      }
+    },
+  )
 
   test('wireguard: configured and read', needs('kind:wireguard'), () => {
     lab.ip('link add wg0 type wireguard')
