@@ -4,8 +4,6 @@ import { defineConfig } from 'vitest/config'
 // and runs in one process without isolation per file, as a process costs seconds in the emulated machine.
 export default defineConfig({
   test: {
-    // transformed files are kept in node_modules: a run on this machine makes them for the emulated one, where it takes minutes
-    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {

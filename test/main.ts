@@ -1,7 +1,9 @@
 /** `npm test`: every check that there is, in order, with a last line that counts them. */
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { bundle } from './bundle/bundle.ts'
 import { checks, runCheck, runObjects, runPackage, runVitest } from './suite-checks.ts'
-import { runNative, runOnKernel, warmUp } from './suite-kernel.ts'
+import { runNative, runOnKernel } from './suite-kernel.ts'
 import { lastLine, oneTest, render, type Result, skippedStep, tally } from './suite.ts'
 import { UnsupportedHost, VmError } from './vm/cache.ts'
 import { fetchParts } from './vm/run.ts'
@@ -63,9 +65,17 @@ async function inMachines(series: readonly string[], filters: readonly string[])
     await step(name, () => Promise.resolve(result))
     return
   }
-  for (const kernel of parts.kernels) {
-    await step(`kernel suite, ${kernel.name}`, () => runOnKernel(kernel, parts.tools, filters, progress))
+  const suite = await bundle()
+  // an emulated machine has one processor: as many machines run at once as this one has processors
+  const waiting = [...parts.kernels]
+  const worker = async (): Promise<void> => {
+    for (let kernel = waiting.shift(); kernel !== undefined; kernel = waiting.shift()) {
+      const { name } = kernel
+      const running = runOnKernel(kernel, parts.tools, suite, filters, progress)
+      await step(`kernel suite, ${name}`, () => running)
+    }
   }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
 }
 
 async function main(): Promise<void> {
@@ -82,10 +92,7 @@ async function main(): Promise<void> {
   if (whole) await step('BPF objects', runObjects)
   if (whole && !values['no-package']) await step('package', runPackage)
   if (!values['no-native']) await step('kernel suite, native', () => runNative(filters, progress))
-  if (!values['no-vm']) {
-    await warmUp()
-    await inMachines(series, filters)
-  }
+  if (!values['no-vm']) await inMachines(series, filters)
   const sum = tally(results)
   process.stdout.write(`${lastLine(sum)}\n`)
   process.exitCode = sum.failed > 0 ? 1 : 0

@@ -44,7 +44,7 @@ export async function runVitest(
   const folder = mkdtempSync(join(tmpdir(), 'netkit-test-'))
   try {
     const report = join(folder, 'report.json')
-    const args = vitestArguments(project, report, filters)
+    const args = vitestArguments({ project }, report, filters)
     const plain = { NO_COLOR: '1', ...env }
     const { code, timedOut, output, seconds } = await execute(process.execPath, args, { timeout, env: plain, onOutput })
     if (timedOut) return oneTest(name, `time limit of ${timeout} s; its last words:\n${tail(output)}`, seconds)
@@ -69,6 +69,7 @@ export function judged(
   words: string,
   exitedWell: boolean,
   more: Pick<Result, 'note' | 'seconds'>,
+  folder = root,
 ): Result {
   if (report === undefined) {
     if (exitedWell)
@@ -82,7 +83,7 @@ export function judged(
       }
     return { ...oneTest(name, `vitest left no report; its last words:\n${tail(words)}`, more.seconds ?? 0), ...more }
   }
-  const result = resultOf(name, parseReport(report, root), words, more)
+  const result = resultOf(name, parseReport(report, folder), words, more)
   // an error between the tests fails the run without failing a test
   return exitedWell || result.failed > 0 ? result : { ...result, failed: 1, failures: [failureWords(words)] }
 }

@@ -1,15 +1,14 @@
 /** The kernel suite: on this machine's kernel, and in the machine on every kernel of the matrix. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { install, missingPackages } from './host/packages.ts'
 import { wrongSkips } from './matrix.ts'
 import { judged, root, runVitest } from './suite-checks.ts'
-import { execute, tail } from './suite-process.ts'
+import { tail } from './suite-process.ts'
 import { parseReport, vitestArguments } from './suite-vitest.ts'
 import { oneTest, type Result, skippedStep } from './suite.ts'
-import { cacheRoot } from './vm/cache.ts'
 import { type Kernel } from './vm/kernels.ts'
 import { BROKEN, runInVm, TIMED_OUT } from './vm/run.ts'
 import { type Tools } from './vm/tools.ts'
@@ -17,9 +16,6 @@ import { type Tools } from './vm/tools.ts'
 /** Seconds for the suite on this machine, and for each machine. */
 const nativeLimit = 15 * 60
 const machineLimit = 20 * 60
-
-/** Compiled code that outlives the process: what this run compiles, the emulated one need not (Node 22 and newer). */
-const compileCache = join(cacheRoot, `compile-cache-${process.version}`)
 
 /**
  * True when the kernel still answers about its links. One lock guards them all; after a bug in the kernel it may never be
@@ -54,31 +50,14 @@ export async function runNative(filters: readonly string[], onOutput: (text: str
   }
   const missing = await install(missingPackages())
   if (missing !== undefined) return skippedStep(name, missing)
-  mkdirSync(compileCache, { recursive: true })
-  const env = { NODE_COMPILE_CACHE: compileCache }
-  return runVitest(name, 'kernel', filters, { timeout: nativeLimit, env, onOutput })
+  return runVitest(name, 'kernel', filters, { timeout: nativeLimit, onOutput })
 }
 
-/**
- * Transforms the suite's files here, where it takes a second, for the emulated machine, where it takes a minute. A native run
- * has done so already.
- */
-export async function warmUp(): Promise<void> {
-  const list = [
-    'node_modules/vitest/vitest.mjs',
-    'list',
-    '--project',
-    'kernel',
-    '--no-isolate',
-    '--no-file-parallelism',
-  ]
-  await execute(process.execPath, list, { timeout: 120 }) // what fails here fails where it is tested
-}
-
-/** Runs the kernel suite in the machine on one kernel. */
+/** Runs the kernel suite in the machine on one kernel: as the JavaScript of a bundle, since a compiler is slow there. */
 export async function runOnKernel(
   kernel: Kernel,
   tools: Tools,
+  suite: string,
   filters: readonly string[],
   onOutput: (text: string) => void,
 ): Promise<Result> {
@@ -86,12 +65,13 @@ export async function runOnKernel(
   const folder = mkdtempSync(join(tmpdir(), 'netkit-test-'))
   try {
     const report = '.vitest-report.json'
+    const tests = filters.map((filter) => filter.replace(/\.ts$/, ''))
     let words = ''
     const run = await runInVm(kernel, tools, {
-      command: [process.execPath, ...vitestArguments('kernel', report, filters)],
+      command: [process.execPath, ...vitestArguments({ bundle: suite }, join(root, report), tests)],
       cwd: root,
       timeout: machineLimit,
-      env: { NO_COLOR: '1', NODE_COMPILE_CACHE: compileCache },
+      env: { NO_COLOR: '1' },
       output: [report],
       outputTo: folder,
       onOutput: (chunk) => {
@@ -108,8 +88,8 @@ export async function runOnKernel(
       return { ...oneTest(name, what, seconds), note }
     }
     const written = readReport(join(folder, report))
-    const result = judged(name, written, words, run.code === 0, { note, seconds })
-    const wrong = written === undefined ? [] : wrongSkips(parseReport(written, root).skipped, kernel.name)
+    const result = judged(name, written, words, run.code === 0, { note, seconds }, suite)
+    const wrong = written === undefined ? [] : wrongSkips(parseReport(written, suite).skipped, kernel.name)
     const complaint = run.complaint === undefined ? [] : [`the kernel complained during the run:\n${run.complaint}`]
     return { ...result, failed: result.failed + wrong.length, failures: [...result.failures, ...wrong, ...complaint] }
   } finally {

@@ -32,11 +32,17 @@ interface JsonFile {
   readonly assertionResults: readonly JsonTest[]
 }
 
-/** The arguments of Node that run a project of vitest's; its report goes to a file. */
-export function vitestArguments(project: string, report: string, filters: readonly string[]): string[] {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests']
+/** The arguments of Node that run a project of vitest's, or what a bundle's own configuration names; its report goes to a file. */
+export function vitestArguments(
+  which: { project: string } | { bundle: string },
+  report: string,
+  filters: readonly string[],
+): string[] {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests']
+  if ('bundle' in which) args.push('--root', which.bundle)
+  else args.push('--project', which.project)
   // one process for the whole kernel suite: under emulation a process costs seconds, and each test has its own namespace
-  if (project === 'kernel') args.push('--no-isolate', '--no-file-parallelism')
+  if ('bundle' in which || which.project === 'kernel') args.push('--no-isolate', '--no-file-parallelism')
   return [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters]
 }
 

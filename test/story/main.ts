@@ -5,6 +5,8 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { bundle } from '../bundle/bundle.ts'
+import { bundled } from '../bundle/script.ts'
 import { hasNetkit } from './support.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -16,18 +18,9 @@ if (native === true) {
   process.exitCode = run(process.execPath, ['--import', 'tsx', story, ...process.argv.slice(2)])
 } else {
   console.log(`${native} The story happens in a throwaway virtual machine.\n`)
-  // Translates the sources here, once: the machine sees what tsx keeps of it, and is ten times slower at that.
-  spawnSync(process.execPath, ['--import', 'tsx', join(root, 'examples/hello-netkit.ts'), '--help'], { cwd: root })
-  const inside = [process.execPath, '--import', 'tsx', story, ...process.argv.slice(2)]
-  process.exitCode = run(process.execPath, [
-    '--import',
-    'tsx',
-    join(root, 'test/vm/main.ts'),
-    '--kernel',
-    '7.3',
-    '--',
-    ...inside,
-  ])
+  const inside = [process.execPath, bundled(await bundle(), story), ...process.argv.slice(2)]
+  const vm = ['--import', 'tsx', join(root, 'test/vm/main.ts'), '--kernel', '7.3', '--']
+  process.exitCode = run(process.execPath, [...vm, ...inside])
 }
 
 function run(command: string, args: readonly string[]): number {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NetNs, Netkit, Rtnl, rtnl } from '../../src/index.ts'
+import { script } from '../bundle/script.ts'
 
 const COUNT = 5
 const HOST = '10.42.0.1'
@@ -36,8 +37,8 @@ const dropped = (handle: Rtnl, name: string): bigint => handle.links.statistics(
 
 /** Starts the example as a process of its own, and waits until it says that both sides pass. */
 async function hello(): Promise<{ kill: (signal: NodeJS.Signals) => Promise<number | string | null> }> {
-  const script = join(import.meta.dirname, '../../examples/hello-netkit.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', script, '--interface', 'nk-host'], {
+  const example = join(import.meta.dirname, '../../examples/hello-netkit.ts')
+  const child = spawn(process.execPath, [...script(example), '--interface', 'nk-host'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>

@@ -35,6 +35,7 @@ import {
 } from '../../../src/bpf/index.ts'
 import { NetNs } from '../../../src/netns/index.ts'
 import { ClosedError, errnoName, Fd, NR, openDescriptors, Pinned, syscall } from '../../../src/sys/index.ts'
+import { script } from '../../bundle/script.ts'
 import { Lab, run } from '../lab.ts'
 import { type Capability, needs } from '../needs.ts'
 import { Bpffs, load, outcome, returning } from './programs.ts'
@@ -282,9 +283,8 @@ test('an iterator gives what its program writes, each time anew', needs('btf'), 
 
 test('attaching and closing in the background holds up nothing', { ...needs('tcx'), timeout: 240_000 }, () => {
   using lab = Lab.create()
-  const script = fileURLToPath(new URL('attach-async.ts', import.meta.url))
-  // An emulated machine takes over a minute to start Node with a compiler.
-  const { stdout } = lab.exec([process.execPath, '--import', 'tsx', script], { timeout: 200_000 })
+  const source = fileURLToPath(new URL('attach-async.ts', import.meta.url))
+  const { stdout } = lab.exec([process.execPath, ...script(source)])
   const { turns, refused, ...seen } = JSON.parse(stdout) as { turns: number; refused: string }
   expect(seen).toEqual({ attached: 4, detached: 3, left: 0, wrong: true, open: 0 })
   expect(turns).toBeGreaterThan(3)

@@ -3,11 +3,15 @@
  */
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { run } from '../../../src/cli/run.ts'
+import { script } from '../../bundle/script.ts'
 import { type IpObject, Lab } from '../lab.ts'
 import { needs } from '../needs.ts'
+
+const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 
 let lab: Lab
 const here = needs()
@@ -171,8 +175,8 @@ describe('netkit monitor', here, () => {
     [['--json'], /^\{"event":"added","object":"route".*"dst":"10\.77\.0\.0\/16"/m],
     [[], /^\+ route 10\.77\.0\.0\/16 +10\.7\.0\.2 +p0/m],
   ])('tells until it is interrupted: %j', async (flags, line) => {
-    const args = ['--import', 'tsx', 'src/cli/main.ts', 'monitor', 'route', '--netns', lab.name, '--initial', ...flags]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const args = ['monitor', 'route', '--netns', lab.name, '--initial', ...flags]
+    const child = spawn(process.execPath, [...script(main), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     let out = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NetNs } from '../../../src/index.ts'
+import { script } from '../../bundle/script.ts'
 import { Lab } from '../lab.ts'
 import { needs } from '../needs.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const example = join(root, 'examples/hello-netkit.ts')
-const tsx = ['--import', 'tsx']
 
 describe('hello-netkit', needs('netkit'), () => {
   let lab: Lab
@@ -25,13 +25,13 @@ describe('hello-netkit', needs('netkit'), () => {
     lab.remove()
   })
 
-  /** Runs a script of this project inside the lab; gives its exit code and what it said. */
+  /** Runs a file of this project inside the lab; gives its exit code and what it said. */
   async function run(
-    script: string,
+    file: string,
     args: readonly string[],
     uid?: number,
   ): Promise<{ code: number; out: string; err: string }> {
-    const child = here.spawn(process.execPath, [...tsx, script, ...args], {
+    const child = here.spawn(process.execPath, [...script(file), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(uid !== undefined && { uid, gid: uid }),
@@ -94,7 +94,7 @@ describe('hello-netkit', needs('netkit'), () => {
 
 describe('hello-netkit where the kernel has no netkit', needs('no:netkit'), () => {
   test('says so', () => {
-    const { status, stderr } = spawnSync(process.execPath, [...tsx, example, '--interface', 'nope'], {
+    const { status, stderr } = spawnSync(process.execPath, [...script(example), '--interface', 'nope'], {
       encoding: 'utf8',
       cwd: root,
     })

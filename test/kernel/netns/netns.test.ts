@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
 import { expect, test } from 'vitest'
 
 import { NetNs } from '../../../src/netns/index.ts'
 import { KernelError } from '../../../src/sys/index.ts'
+import { importing } from '../../bundle/script.ts'
 import { Lab, run } from '../lab.ts'
 import { needs } from '../needs.ts'
 
@@ -240,16 +242,13 @@ test('works in a worker thread, which moves alone', needs('root'), async () => {
   const home = here()
   const worker = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads')
-     require('tsx/cjs')
-     const { NetNs } = require(workerData.module)
      const { readlinkSync } = require('node:fs')
-     const ns = NetNs.open(workerData.name)
-     parentPort.postMessage([ns.run(() => readlinkSync('${HERE}')), readlinkSync('${HERE}'), ns.inode])
-     ns.close()`,
-    {
-      eval: true,
-      workerData: { name: lab.name, module: new URL('../../../src/netns/index.ts', import.meta.url).pathname },
-    },
+     ${importing(fileURLToPath(new URL('../../../src/netns/index.ts', import.meta.url)))}.then(({ NetNs }) => {
+       const ns = NetNs.open(workerData)
+       parentPort.postMessage([ns.run(() => readlinkSync('${HERE}')), readlinkSync('${HERE}'), ns.inode])
+       ns.close()
+     })`,
+    { eval: true, workerData: lab.name },
   )
   const [[inside, outside, inode]] = (await once(worker, 'message')) as [[string, string, number]]
   await once(worker, 'exit')

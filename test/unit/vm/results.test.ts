@@ -70,10 +70,10 @@ describe('a run of vitest', () => {
   })
 
   test('runs the kernel suite in one process', () => {
-    expect(vitestArguments('kernel', 'r.json', ['netns'])).toEqual(
+    expect(vitestArguments({ project: 'kernel' }, 'r.json', ['netns'])).toEqual(
       expect.arrayContaining(['--no-isolate', '--no-file-parallelism', '--outputFile.json=r.json', 'netns']),
     )
-    expect(vitestArguments('unit', 'r.json', [])).not.toContain('--no-isolate')
+    expect(vitestArguments({ project: 'unit' }, 'r.json', [])).not.toContain('--no-isolate')
   })
 })
 

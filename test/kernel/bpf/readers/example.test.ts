@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { script } from '../../../bundle/script.ts'
 import { needs } from '../../needs.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 
 test('examples/events.ts prints what is executed, and ends by a signal', needs(), async () => {
-  const example = spawn(process.execPath, ['--import', 'tsx', 'examples/events.ts'], {
+  const example = spawn(process.execPath, script(join(root, 'examples/events.ts')), {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

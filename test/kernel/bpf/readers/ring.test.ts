@@ -1,11 +1,13 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { Collection, WrongKindError } from '../../../../src/bpf/index.ts'
 import { RingGroup, RingReader } from '../../../../src/bpf/readers/index.ts'
 import { valueCodec } from '../../../../src/btf/index.ts'
 import { ClosedError, openDescriptors } from '../../../../src/sys/index.ts'
+import { importing } from '../../../bundle/script.ts'
 import { needs } from '../../needs.ts'
 import { createMap, createRing, numbers, Producer, toRing } from './producer.ts'
 
@@ -160,8 +162,7 @@ describe('a ring reader', needs(), () => {
   test('reads in a worker', async () => {
     using map = createRing(64 * 1024)
     using producer = new Producer(map, 32)
-    const file = JSON.stringify(new URL('./worker.ts', import.meta.url))
-    const start = `import('tsx/esm/api').then(({ register }) => (register(), import(${file})))`
+    const start = importing(fileURLToPath(new URL('./worker.ts', import.meta.url)))
     const worker = new Worker(start, { eval: true, workerData: { fd: map.fd.number, count: 1000 } })
     const said = await new Promise<unknown>((resolve, reject) => {
       worker.on('error', reject)
