@@ -8,7 +8,12 @@ import { errnoName } from '../../../../src/sys/index.ts'
 import { can, needs } from '../../needs.ts'
 
 const BPF_F_RDONLY_PROG = 1 << 7
-const PRINTK = can('btf:bpf_stream_vprintk_impl') === true ? 'bpf_stream_vprintk_impl' : 'bpf_stream_vprintk'
+
+/**
+ * What prints. Where both names are there (7.x), the one that ends in `_impl` is no more than a type: the kernel gives the other its last
+ * argument by itself.
+ */
+const PRINTK = can('btf:bpf_stream_vprintk') === true ? 'bpf_stream_vprintk' : 'bpf_stream_vprintk_impl'
 
 /** A program that prints `n is 7` and the end of a line to a stream, each time it is run. */
 function printer(stream: number): Program {
