@@ -3,13 +3,30 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { Btf, type BtfKind } from '../btf/index.ts'
-import { type Fd } from '../sys/index.ts'
+import { type Fd, KernelError, Mapping } from '../sys/index.ts'
 import { openModuleBtf } from './btf-objects.ts'
 
 const DIRECTORY = '/sys/kernel/btf'
 const VMLINUX = 'vmlinux'
+
+/** The kernel does not change while it runs: one index of its types does for all of the process, and is never given up. */
+let shared: Btf | undefined
+
+/** The bytes of vmlinux: the kernel's own pages where it lets them be mapped (Linux 6.16), which takes no memory and no time; else a copy. */
+function vmlinuxBytes(): Uint8Array {
+  const path = `${DIRECTORY}/${VMLINUX}`
+  const fd = openSync(path, 'r')
+  try {
+    return new Mapping(fd, fstatSync(fd).size).bytes
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error
+    return new Uint8Array(readFileSync(path))
+  } finally {
+    closeSync(fd)
+  }
+}
 
 /** A type of the kernel: its id, and the module that it is in. */
 export interface KernelType {
@@ -19,19 +36,17 @@ export interface KernelType {
 }
 
 /**
- * The kernel's types, read when they are first asked for. One object serves any number of loads; close it to release the descriptors of
- * modules' BTF.
+ * The kernel's types, read when they are first asked for. Those of vmlinux are read once in a process; those of modules, which come and go,
+ * once in each of these objects. One serves any number of loads; close it to release the descriptors of modules' BTF.
  */
 export class KernelTypes implements Disposable {
-  #vmlinux: Btf | undefined
   #modules: readonly string[] | undefined
   readonly #read = new Map<string, Btf | undefined>()
   readonly #descriptors = new Map<string, Fd>()
 
   /** The types of the kernel proper.  @throws what `node:fs` throws where the kernel was built without them. */
   get vmlinux(): Btf {
-    this.#vmlinux ??= Btf.parse(new Uint8Array(readFileSync(`${DIRECTORY}/${VMLINUX}`)), { name: VMLINUX })
-    return this.#vmlinux
+    return (shared ??= Btf.parse(vmlinuxBytes(), { name: VMLINUX }))
   }
 
   /** The names of the loaded modules that have types. */

@@ -54,6 +54,8 @@ export class Btf {
   readonly #words: Uint32Array
   /** At which word each type starts, and the end of the last one. */
   readonly #starts: Uint32Array
+  /** At which byte the first type starts. */
+  readonly #typesAt: number
   readonly #reader: TypeReader
   readonly #types = new Map<number, BtfType>()
   #typeNames: NameIndex | undefined
@@ -91,6 +93,7 @@ export class Btf {
         })
     }
     const sizes = readLayout(preamble, layout, source)
+    this.#typesAt = types.start
     this.#words = wordsOf(bytes, types, preamble.littleEndian)
     this.#starts = scanTypes(this.#words, types, sizes, source)
     this.unknownKinds = foreignKinds(sizes)
@@ -208,10 +211,15 @@ export class Btf {
    * Writes the types down again, the base's left out. Without another byte order or layout these are the bytes of the input,
    * but for gaps between its sections.
    *
-   * Throws {@link BtfError} if a type is broken, or of an unknown kind and to be put into another byte order.
+   * Throws {@link BtfError} for a type to be put into another byte order that is broken or of an unknown kind.
    */
   encode(options: BtfBuildOptions = {}): Uint8Array {
     return BtfBuilder.from(this).build(options)
+  }
+
+  /** @internal The bytes of the own types from one id to before another, as they are in the input. */
+  encoded(from: number, to: number): Uint8Array {
+    return this.bytes.subarray(this.#typesAt + 4 * this.#place(from), this.#typesAt + 4 * this.#end(to - 1))
   }
 
   /** Decodes every type, `void` first, without keeping the decoded ones. */

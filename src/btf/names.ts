@@ -114,7 +114,7 @@ interface Candidate {
 }
 
 /** FNV-1a of a range of bytes. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = SEED
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), PRIME)
   return hash

@@ -1,4 +1,4 @@
-import { BtfBuilder, type BtfTypeSpec } from '../btf/index.ts'
+import { BtfBuilder, type BtfKind, type BtfTypeSpec } from '../btf/index.ts'
 import { type ObjectSpec } from './spec.ts'
 
 type Spec<K extends BtfTypeSpec['kind']> = Extract<BtfTypeSpec, { kind: K }>
@@ -14,6 +14,10 @@ const INT: Spec<'int'> = {
   bits: 32,
   bitOffset: 0,
 }
+
+/** The kinds that are looked at; all others are right as they are. */
+const DECLARATIONS: ReadonlySet<BtfKind> = new Set(['var', 'func'])
+const SECTIONS: ReadonlySet<BtfKind> = new Set(['datasec'])
 
 /** Stands for a section that has nothing in it that the kernel could know. */
 const NOTHING: BtfTypeSpec = { kind: 'struct', name: '', size: 0, bitfields: false, members: [] }
@@ -136,15 +140,17 @@ class Preparation {
  */
 export function kernelBtf(spec: ObjectSpec): BtfBuilder | undefined {
   if (spec.btf === undefined) return undefined
-  const builder = BtfBuilder.from(spec.btf)
+  const { btf } = spec
+  const builder = BtfBuilder.from(btf)
   const preparation = new Preparation(spec, builder)
   // Variables before the sections that list them, for a section may change them once more.
-  const entries = [...builder.entries()].sort(
-    ([, a], [, b]) => Number(a.kind === 'datasec') - Number(b.kind === 'datasec'),
-  )
-  for (const [id, type] of entries) {
-    const prepared = preparation.prepare(id, type)
-    if (prepared !== type) builder.replace(id, prepared)
+  for (const kinds of [DECLARATIONS, SECTIONS]) {
+    for (let id = btf.firstId; id < btf.count; id++) {
+      if (!kinds.has(btf.kindOf(id))) continue
+      const type = builder.type(id)
+      const prepared = preparation.prepare(id, type)
+      if (prepared !== type) builder.replace(id, prepared)
+    }
   }
   return builder
 }
