@@ -24,6 +24,9 @@ const seconds = (value: unknown): unknown => Number(value) / 100
 const MULTICAST_ROUTER: Readonly<Record<string, number>> = { disabled: 0, tempQuery: 1, perm: 2, temp: 3 }
 const router = (value: unknown): unknown => MULTICAST_ROUTER[String(value)] ?? value
 
+/** iproute2 writes the one with a capital and the other without. */
+const vlanProtocol = (value: unknown): unknown => (value === '802.1q' ? '802.1Q' : value)
+
 const hexadecimal = (value: unknown): unknown => `0x${Number(value).toString(16)}`
 const bare = (value: unknown): unknown => Number(value).toString(16)
 
@@ -38,7 +41,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   vlan: {
     names: { egressQosMap: 'egress_qos', ingressQosMap: 'ingress_qos' },
     values: {
-      protocol: (protocol) => String(protocol).toUpperCase(),
+      protocol: vlanProtocol,
       flags: (flags) =>
         Object.entries(flags as Record<string, boolean>)
           .filter(([, on]) => on)
@@ -70,6 +73,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
       },
     },
     values: {
+      vlanProtocol,
       rootId: bridgeId,
       bridgeId,
       mcastRouter: router,

@@ -13,17 +13,8 @@ import { LINK_HEADINGS, linkFields, linkJson, linkRow } from './link.ts'
 import { LinkNames } from './names.ts'
 import { NEIGHBOUR_HEADINGS, neighbourJson, neighbourRow } from './neighbour.ts'
 import type { Json } from './plain.ts'
-import {
-  NEXTHOP_HEADINGS,
-  nexthopJson,
-  nexthopRow,
-  ROUTE_HEADINGS,
-  routeJson,
-  routeRow,
-  RULE_HEADINGS,
-  ruleJson,
-  ruleRow,
-} from './route.ts'
+import { NEXTHOP_HEADINGS, nexthopJson, nexthopRow, ROUTE_HEADINGS, routeJson, routeRow } from './route.ts'
+import { RULE_HEADINGS, ruleJson, ruleRow } from './rule.ts'
 
 type Row = readonly (string | number)[]
 

@@ -11,7 +11,8 @@ import { linkJson, linkRow } from './link.ts'
 import { LinkNames } from './names.ts'
 import { fdbJson, neighbourJson, neighbourRow } from './neighbour.ts'
 import type { Json } from './plain.ts'
-import { nexthopJson, nexthopRow, routeJson, routeRow, ruleJson, ruleRow } from './route.ts'
+import { nexthopJson, nexthopRow, routeJson, routeRow } from './route.ts'
+import { ruleJson, ruleRow } from './rule.ts'
 
 /** Kinds by the words that `ip` has for them. */
 const KINDS: Readonly<Record<string, MonitorKind>> = {

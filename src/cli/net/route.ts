@@ -1,9 +1,9 @@
 /**
- * Routes, rules and nexthop objects as `ip -details -json` has them.
+ * Routes and nexthop objects as `ip -details -json` has them.
  *
  * @module
  */
-import type { NexthopObject, Route, Rule } from '../../netlink/index.ts'
+import type { NexthopObject, Route } from '../../netlink/index.ts'
 import type { LinkNames } from './names.ts'
 import { cell, type Json, pick, plain, snake } from './plain.ts'
 
@@ -91,71 +91,6 @@ export function routeRow(route: Route, names: LinkNames): readonly (string | num
 
 /** Headings of {@link routeRow}. */
 export const ROUTE_HEADINGS = ['DESTINATION', 'VIA', 'LINK', 'TABLE', 'PROTOCOL', 'METRIC'] as const
-
-/** Transport protocols that have a name everywhere. */
-const IP_PROTOCOLS: Readonly<Record<number, string>> = {
-  1: 'icmp',
-  2: 'igmp',
-  6: 'tcp',
-  17: 'udp',
-  47: 'gre',
-  50: 'esp',
-  51: 'ah',
-  58: 'ipv6-icmp',
-  132: 'sctp',
-}
-
-function prefixFields(name: string, text: string | undefined): Json {
-  if (text === undefined) return {}
-  const [host, length] = text.split('/')
-  return { [name]: host, ...(length === undefined ? {} : { [`${name}len`]: Number(length) }) }
-}
-
-function rangeFields(name: string, range: { readonly start: number; readonly end: number } | undefined): Json {
-  if (range === undefined) return {}
-  const { start, end } = range
-  return start === end && name !== 'uid' ? { [name]: start } : { [`${name}_start`]: start, [`${name}_end`]: end }
-}
-
-const word = (value: number): string => `0x${value.toString(16)}`
-
-/** A rule of the routing policy. */
-export function ruleJson(rule: Rule): Json {
-  const { priority = 0, flags, src, dst, tos, fwmark, fwmask, iif, oif, table, action, ipproto } = rule
-  return {
-    priority,
-    ...(flags.includes('invert') ? { not: null } : {}),
-    ...prefixFields('src', src ?? 'all'),
-    ...prefixFields('dst', dst),
-    ...(tos === 0 ? {} : { tos: word(tos) }),
-    ...(fwmark === undefined && (fwmask ?? 0) === 0 ? {} : { fwmark: word(fwmark ?? 0) }),
-    ...(fwmask === undefined || fwmask === 0xffff_ffff ? {} : { fwmask: word(fwmask) }),
-    ...(iif === undefined ? {} : { iif, ...(flags.includes('iifDetached') ? { iif_detached: null } : {}) }),
-    ...(oif === undefined ? {} : { oif, ...(flags.includes('oifDetached') ? { oif_detached: null } : {}) }),
-    ...(rule.l3mdev === true ? { l3mdev: null } : {}),
-    ...rangeFields('uid', rule.uidrange),
-    ...(ipproto === undefined ? {} : { ipproto: IP_PROTOCOLS[ipproto] ?? `ipproto-${ipproto}` }),
-    ...rangeFields('sport', rule.sport),
-    ...rangeFields('dport', rule.dport),
-    ...pick(rule, { tunId: 'tun_id' }),
-    ...(action === 'lookup' && rule.l3mdev !== true ? { table: String(table ?? 'main') } : {}),
-    ...pick(rule, { suppressPrefixlength: 'suppress_prefixlen', suppressIfgroup: 'suppress_ifgroup' }),
-    ...pick(rule, { goto: 'goto' }),
-    ...(action === 'lookup' || action === 'goto' ? {} : { action: String(action) }),
-    ...pick(rule, { protocol: 'protocol' }),
-  }
-}
-
-/** What a rule asks for and does, in words. */
-export function ruleRow(rule: Rule): readonly (string | number)[] {
-  const { priority, protocol, table, goto, action, ...rest } = ruleJson(rule)
-  const asks = Object.entries(rest).map(([name, value]) => (value === null ? name : `${name} ${cell(value)}`))
-  const does = table !== undefined ? `lookup ${cell(table)}` : goto !== undefined ? `goto ${cell(goto)}` : action
-  return [Number(priority), String(rule.family), asks.join(' '), cell(does ?? 'l3mdev'), cell(protocol)]
-}
-
-/** Headings of {@link ruleRow}. */
-export const RULE_HEADINGS = ['PRIORITY', 'FAMILY', 'PACKETS', 'ACTION', 'PROTOCOL'] as const
 
 /** A nexthop object. */
 export function nexthopJson(nexthop: NexthopObject, names: LinkNames): Json {

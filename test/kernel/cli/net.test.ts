@@ -93,7 +93,9 @@ function asFar(one: unknown, theirs: unknown): unknown {
   return Object.fromEntries(names.map((name) => [name, asFar((one as IpObject)[name], (theirs as IpObject)[name])]))
 }
 
-const still = (value: unknown): unknown => asFar(value, value)
+/** What `ip` printed, without what moves; the VLAN protocol of a bridge in the spelling that it has since iproute2 6.15. */
+const still = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(asFar(value, value)).replaceAll('"vlan_protocol":"802.1q"', '"vlan_protocol":"802.1Q"'))
 
 const byDst = (objects: readonly IpObject[]): IpObject[] =>
   objects.toSorted((a, b) =>
