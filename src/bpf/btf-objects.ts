@@ -5,11 +5,12 @@
  */
 import { Btf } from '../btf/index.ts'
 import { type Fd, Pinned } from '../sys/index.ts'
-import { BtfGetFdById, BtfGetNextId } from './attrs/index.ts'
+import { BtfGetFdById, BtfGetNextId, BtfLoad } from './attrs/index.ts'
 import { bpfFd } from './call.ts'
 import { textOf } from './fields.ts'
 import { BTF_INFO, getInfo } from './info.ts'
 import { objectIds } from './object.ts'
+import { missingCapabilities } from './privileges.ts'
 
 /** What the kernel tells about a BTF object. */
 export interface BtfObjectInfo {
@@ -30,6 +31,23 @@ export const btfIds = (): Generator<number, void, undefined> => objectIds(BtfGet
 /** Opens a BTF object by its id. The caller closes it. Needs CAP_SYS_ADMIN. */
 export const openBtf = (btfId: number): Fd =>
   bpfFd(BtfGetFdById, { btfId }, `BTF ${btfId}`, () => ({ attempted: `open BTF ${btfId}` }))
+
+const BPF_F_TOKEN_FD = 1 << 16
+
+/**
+ * Loads types into the kernel (`BPF_BTF_LOAD`), for a map or a program to be described by. The caller closes the descriptor; what was created
+ * with it holds the types. `tokenFd` is a descriptor of a `Token`.
+ *
+ * @throws KernelError `EINVAL` for types that the kernel does not take, `EPERM` without CAP_BPF.
+ */
+export function loadBtf(btf: Uint8Array, options: { readonly tokenFd?: number | undefined } = {}): Fd {
+  const { tokenFd } = options
+  const token = tokenFd !== undefined && { btfFlags: BPF_F_TOKEN_FD, btfTokenFd: tokenFd }
+  return bpfFd(BtfLoad, { btf, btfSize: btf.length, ...token }, 'the types', (code) => ({
+    attempted: 'load types',
+    hint: code === 'EPERM' ? missingCapabilities(['CAP_BPF']) : undefined,
+  }))
+}
 
 /** Reads the info of a BTF object. */
 export function btfInfo(fd: number): BtfObjectInfo {

@@ -28,6 +28,9 @@ import { type Fields, getOutput, type Input, type Output, putFields } from './fi
 /** `sizeof(union bpf_attr)`: 168 of Linux 7.3. An older kernel takes the larger one as long as its tail is 0, as here. */
 export const ATTR_SIZE = 168
 
+/** The bit of a command that comes with `struct bpf_common_attr`. */
+const BPF_COMMON_ATTRS = 1 << 16
+
 /** A signal (a profiler's timer) makes the verifier give up with EAGAIN, other commands with EINTR: nothing is done yet, so they are repeated. */
 const ATTEMPTS = 30
 const EINTR = -errnoOf('EINTR')
@@ -56,21 +59,25 @@ function interrupted(use: Use, result: number): boolean {
 /**
  * Carries out a command; an error of the kernel is a negative `result`, not a throw.
  *
- * Bytes given for an address are read (or written) where they stand: they stay the caller's.
+ * Bytes given for an address are read (or written) where they stand: they stay the caller's. `common` is a `struct bpf_common_attr`, which
+ * requires Linux 7.1: an older kernel refuses every command that has one with `EINVAL`.
  */
-export function bpfReply<F extends Fields>(use: Use<F>, values: Input<F>): Reply<F> {
+export function bpfReply<F extends Fields>(use: Use<F>, values: Input<F>, common?: Pinned): Reply<F> {
   const at = take(ATTR_SIZE)
   try {
     putFields(use.fields, values, arena.view, at, (value) =>
       typeof value === 'string' ? arena.address + takeText(value) : addressOf(value),
     )
+    const command = COMMANDS[use.command] | (common ? BPF_COMMON_ATTRS : 0)
+    const [address, size] = common ? [common.address, common.bytes.length] : [0, 0]
     let result = 0
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      result = syscall(NR.bpf, COMMANDS[use.command], arena.address + at, ATTR_SIZE)
+      result = syscall(NR.bpf, command, arena.address + at, ATTR_SIZE, address, size)
       if (!interrupted(use, result)) break
     }
     // The addresses in the arena say nothing to the garbage collector: what they point to has to be mentioned after the call.
     keepAlive(values)
+    keepAlive(common)
     return { result, out: getOutput(use.fields, arena.view, at) }
   } finally {
     release(at)

@@ -5,7 +5,7 @@
  */
 export * as attrs from './attrs/index.ts'
 export { type CommandName } from './attrs/index.ts'
-export { type BtfObjectInfo, btfIds, btfInfo, openBtf, readBtf } from './btf-objects.ts'
+export { type BtfObjectInfo, btfIds, btfInfo, loadBtf, openBtf, readBtf } from './btf-objects.ts'
 export { bpf, bpfAsync, bpfReply, bpfReplyAsync, type Describe, type Reply } from './call.ts'
 export { type AttachAllOptions, Attachments } from './collection/attach.ts'
 export { BtfLoadError } from './collection/types.ts'
@@ -75,13 +75,25 @@ export { Link, type LinkClass, type LinkInfo, UpdatableLink, type UpdateOptions 
 export { type NetkitAttachOptions, NetkitLink, type NetkitLinkInfo } from './links/netkit.ts'
 export { type HookProgram, type HookState, type HookTarget, queryPrograms } from './links/query.ts'
 export { type TcxAttachOptions, TcxLink, type TcxLinkInfo } from './links/tcx.ts'
-export { BatchError } from './maps/batch.ts'
-export { bytesCodec, type MapCodec, u32Codec, u64Codec } from './maps/codec.ts'
+export { BatchError, type MapBatchOptions, IterationError } from './maps/batch.ts'
+export {
+  bytesCodec,
+  descriptorCodec,
+  type DescriptorRef,
+  type MapCodec,
+  type PerCpuCodec,
+  u32Codec,
+  u64Codec,
+} from './maps/codec.ts'
 export { type MapBtf, type MapOptions } from './maps/create.ts'
 export { type MapInfo, type MapUsage } from './maps/info.ts'
 export { possibleCpus } from './maps/kinds.ts'
-export { BpfMap, IterationError, type SetOptions } from './maps/map.ts'
-export { type DefaultKey, type OpenOptions, type ValueIn, type ValueOut } from './maps/shape.ts'
+export { type SetOptions } from './maps/elements.ts'
+export { BpfMap } from './maps/map.ts'
+export { type MapMemoryOptions } from './maps/memory.ts'
+export { type CpuSetOptions, CpuValues } from './maps/one-cpu.ts'
+export { type TypedOptions } from './maps/typed.ts'
+export { type DefaultKey, type DefaultKeyIn, type OpenOptions, type ValueIn, type ValueOut } from './maps/shape.ts'
 export {
   ATTACH_TYPES,
   type AttachType,
@@ -106,3 +118,4 @@ export {
 export { Program } from './programs/program.ts'
 export { type RunOptions, type RunResult } from './programs/run.ts'
 export * from './readers/index.ts'
+export { Token, type TokenInfo } from './token.ts'

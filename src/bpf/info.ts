@@ -104,6 +104,12 @@ export const BTF_INFO = {
   fields: { btf: address(0), btfSize: u32(8), id: u32(12), name: address(16), nameLen: u32(24), kernelBtf: u32(28) },
 } as const satisfies InfoStruct
 
+/** `struct bpf_token_info`. */
+export const TOKEN_INFO = {
+  size: 32,
+  fields: { allowedCmds: u64(0), allowedMaps: u64(8), allowedProgs: u64(16), allowedAttachs: u64(24) },
+} as const satisfies InfoStruct
+
 /** What every `struct bpf_link_info` begins with; the rest, from byte 16 on, is by the kind of link. */
 export const LINK_INFO = { type: u32(0), id: u32(4), progId: u32(8) } as const satisfies Fields
 

@@ -28,12 +28,43 @@ export interface BatchMap<K, V, KI, VI> {
   /** Of all CPUs in a per-CPU map. */
   readonly value: MapCodec<V, VI>
   readonly title: string
+  /** The number of elements that a walk may read before it is called endless: the kernel begins anew where the key it stood at is gone. */
+  readonly limit: number
+}
+
+/** A walk over a map did not end: the kernel began anew each time that the key it stood at was removed. */
+export class IterationError extends Error {
+  override readonly name: string = 'IterationError'
+  readonly code: string = 'ERR_MAP_ITERATION'
+
+  constructor(title: string) {
+    super(`${title} changes so fast that a walk over it does not end`)
+  }
+}
+
+/** How elements are read many at a time. */
+export interface MapBatchOptions {
+  /** How many one call reads, 256 unless said. More are read where one bucket of a hash holds more. */
+  readonly size?: number | undefined
+  /** Read each value whole under its `struct bpf_spin_lock` (`BPF_F_LOCK`). */
+  readonly lock?: boolean | undefined
+}
+
+/** What the functions here do with a batch. */
+interface ReadOptions extends MapBatchOptions {
+  /** Remove the elements on the way. */
+  readonly remove?: boolean | undefined
+  /** `BPF_F_*` flags for each element beside those of the options, the CPU in the upper half. */
+  readonly elemFlags?: bigint | undefined
 }
 
 /** How many elements one call moves, unless the caller says. */
 const SIZE = 256
 /** Room for the kernel's cursor: a key for some types, a bucket number for others. */
 const CURSOR = 8
+const BPF_F_LOCK = 4n
+/** A hash is walked bucket by bucket, which ends; elements that are removed and added again ahead of the walk are met more than once. */
+const SLACK = 16
 
 /** The kernel has no batches of this map: the elements have to go one by one. */
 const ABSENT = 'ENOTSUPP'
@@ -41,11 +72,12 @@ const ABSENT = 'ENOTSUPP'
 /**
  * All elements, batch by batch, with `remove` removing them on the way. Gives undefined at once when the kernel has no batches of this map.
  *
- * The kernel walks its table from end to end, so this ends whatever is added meanwhile; what is added or removed meanwhile may be met or not.
+ * The kernel walks a hash from end to end, so this ends whatever is added meanwhile; what is added or removed meanwhile may be met or not.
+ * Other types it walks from key to key, and begins anew when one is gone: that is given up, and said, when it does not end.
  */
 export function readBatches<K, V, KI, VI>(
   map: BatchMap<K, V, KI, VI>,
-  { size = SIZE, remove = false }: { readonly size?: number | undefined; readonly remove?: boolean | undefined } = {},
+  { size = SIZE, lock = false, remove = false, elemFlags = 0n }: ReadOptions = {},
 ): Generator<[K, V][], void, undefined> | undefined {
   const use = remove ? MapLookupAndDeleteBatch : MapLookupBatch
   const cursors = [new Pinned(Math.max(map.key.size, CURSOR)), new Pinned(Math.max(map.key.size, CURSOR))] as const
@@ -64,6 +96,7 @@ export function readBatches<K, V, KI, VI>(
         keys: keys.address,
         values: values.address,
         count: room,
+        elemFlags: elemFlags | (lock ? BPF_F_LOCK : 0n),
       })
       const code = result < 0 ? errnoName(result) : 'OK'
       if (code !== 'ENOSPC') {
@@ -77,20 +110,28 @@ export function readBatches<K, V, KI, VI>(
     }
   }
 
+  const requireDone = ({ code, errno }: { code: string; errno: number }): void => {
+    // ENOENT: that was the last batch.
+    if (code !== 'OK' && code !== 'ENOENT') throw new BatchError(errno, use.command, `read ${map.title}`, 0)
+  }
+
   let reply = fetch()
   if (reply.code === ABSENT) return undefined
+  requireDone(reply)
   return (function* () {
-    for (;;) {
-      const { code, count, errno } = reply
-      if (code !== 'OK' && code !== 'ENOENT') throw new BatchError(errno, use.command, `read ${map.title}`, 0)
+    for (let total = 0; total <= map.limit * SLACK;) {
+      const { code, count } = reply
       const batch: [K, V][] = []
       for (let at = 0; at < count; at++) {
         batch.push([map.key.read(keys.view, at * map.key.size), map.value.read(values.view, at * map.value.size)])
       }
+      total += count
       if (batch.length > 0) yield batch
       if (code === 'ENOENT') return
       reply = fetch()
+      requireDone(reply)
     }
+    throw new IterationError(map.title)
   })()
 }
 
@@ -103,9 +144,10 @@ export function writeBatch<K, V, KI, VI>(
   const { key, value } = map
   const keys = new Pinned(entries.length * key.size)
   const values = new Pinned(entries.length * value.size)
-  for (const [at, [one, other]] of entries.entries()) {
-    key.write(keys.view, at * key.size, one)
-    value.write(values.view, at * value.size, other)
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at]!
+    key.write(keys.view, at * key.size, entry[0])
+    value.write(values.view, at * value.size, entry[1])
   }
   const attr = { mapFd: map.fd.number, keys: keys.bytes, values: values.bytes, count: entries.length, elemFlags }
   const { result, out } = bpfReply(MapUpdateBatch, attr)
@@ -124,10 +166,10 @@ const done = (out: { readonly count: number }, list: readonly unknown[]): number
   out.count < list.length ? out.count : 0
 
 /** Removes elements, as far as the first key that is not there; undefined when the kernel has no batches of this map. */
-export function deleteBatch<K, V, KI, VI>(map: BatchMap<K, V, KI, VI>, list: readonly KI[]): number | undefined {
+function deleteBatch<K, V, KI, VI>(map: BatchMap<K, V, KI, VI>, list: readonly KI[]): number | undefined {
   const { key } = map
   const keys = new Pinned(list.length * key.size)
-  for (const [at, one] of list.entries()) key.write(keys.view, at * key.size, one)
+  for (let at = 0; at < list.length; at++) key.write(keys.view, at * key.size, list[at]!)
   const { result, out } = bpfReply(MapDeleteBatch, { mapFd: map.fd.number, keys: keys.bytes, count: list.length })
   if (result >= 0) return out.count
   const code = errnoName(result)
@@ -139,4 +181,16 @@ export function deleteBatch<K, V, KI, VI>(map: BatchMap<K, V, KI, VI>, list: rea
     `delete ${list.length} elements of ${map.title}`,
     done(out, list),
   )
+}
+
+/** Removes many keys, also past those that are not there; how many were. Undefined when the kernel has no batches of this map. */
+export function deleteBatches<K, V, KI, VI>(map: BatchMap<K, V, KI, VI>, keys: readonly KI[]): number | undefined {
+  let removed = 0
+  for (let from = 0; from < keys.length;) {
+    const count = deleteBatch(map, from === 0 ? keys : keys.slice(from))
+    if (count === undefined) return undefined
+    removed += count
+    from += count + 1 // A batch stops at a key that is not there.
+  }
+  return removed
 }

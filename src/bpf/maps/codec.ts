@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Fd } from '../../sys/index.ts'
 import { BpfObject } from '../object.ts'
 
 /**
@@ -19,6 +20,18 @@ export interface MapCodec<Out, In = Out> {
   write(view: DataView, at: number, value: In): void
 }
 
+/** Up to this size bytes are copied one by one: faster than a call, and like all here without garbage. */
+const SMALL = 32
+
+/** The bytes that a view shows: a view of a map's own memory is met over and over. */
+const shown = new WeakMap<DataView, Uint8Array>()
+
+function bytesOf(view: DataView): Uint8Array {
+  let bytes = shown.get(view)
+  if (!bytes) shown.set(view, (bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)))
+  return bytes
+}
+
 /** Bytes as they are. A value of another length is refused. */
 export function bytesCodec(size: number, what = 'value'): MapCodec<Uint8Array> {
   return {
@@ -27,7 +40,8 @@ export function bytesCodec(size: number, what = 'value'): MapCodec<Uint8Array> {
     write(view, at, value) {
       if (!(value instanceof Uint8Array)) throw new TypeError(`the ${what} must be a Uint8Array of ${size} bytes`)
       if (value.length !== size) throw new RangeError(`the ${what} has ${value.length} bytes, the map takes ${size}`)
-      new Uint8Array(view.buffer, view.byteOffset + at, size).set(value)
+      if (size > SMALL) bytesOf(view).set(value, at)
+      else for (let i = 0; i < size; i++) view.setUint8(at + i, value[i]!)
     },
   }
 }
@@ -51,6 +65,21 @@ export const u64Codec: MapCodec<bigint, bigint | number> = {
   write: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
 }
 
+/** Something that a descriptor stands for: its number, the descriptor, or whatever has one, such as a program or an open file. */
+export type DescriptorRef = number | Fd | { readonly fd: number | Fd }
+
+const numberOfDescriptor = (ref: DescriptorRef): number => {
+  const fd = typeof ref === 'number' || ref instanceof Fd ? ref : ref.fd
+  return typeof fd === 'number' ? fd : fd.number
+}
+
+/** The descriptor of a socket, a file, a process (`pidfd`) or a cgroup: the keys of their local storage. */
+export const descriptorCodec: MapCodec<number, DescriptorRef> = {
+  size: 4,
+  read: (view, at) => view.getInt32(at, true),
+  write: (view, at, value) => u32Codec.write(view, at, numberOfDescriptor(value)),
+}
+
 /** Programs or maps: given as objects, read as ids. */
 export const objectCodec: MapCodec<number, BpfObject> = {
   size: 4,
@@ -64,10 +93,20 @@ export const objectCodec: MapCodec<number, BpfObject> = {
 /** The kernel rounds each CPU's value up to 8 bytes. */
 const CPU_ALIGN = 8
 
+/** The values of all CPUs, and how one of them goes into bytes. */
+export interface PerCpuCodec<Out, In> extends MapCodec<Out[], readonly In[]> {
+  /** One CPU's value. */
+  readonly one: MapCodec<Out, In>
+  /** Bytes from one CPU's value to the next one's. */
+  readonly stride: number
+}
+
 /** A value for each CPU, as an array by CPU number. */
-export function perCpuCodec<Out, In>(one: MapCodec<Out, In>, cpus: number): MapCodec<Out[], readonly In[]> {
+export function perCpuCodec<Out, In>(one: MapCodec<Out, In>, cpus: number): PerCpuCodec<Out, In> {
   const stride = Math.ceil(one.size / CPU_ALIGN) * CPU_ALIGN
   return {
+    one,
+    stride,
     size: stride * cpus,
     read: (view, at) => Array.from({ length: cpus }, (_, cpu) => one.read(view, at + cpu * stride)),
     write(view, at, values) {

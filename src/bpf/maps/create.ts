@@ -3,14 +3,17 @@
  *
  * @module
  */
-import { type Fd } from '../../sys/index.ts'
+import { errnoName, Fd, KernelError } from '../../sys/index.ts'
 import { MapCreate } from '../attrs/index.ts'
-import { bpfFd } from '../call.ts'
+import { bpfReply } from '../call.ts'
+import { type Input } from '../fields.ts'
 import { MAP_TYPES, type MapType, numberOf, objectName } from '../names.ts'
 import { type BpfObject } from '../object.ts'
 import { missingCapabilities } from '../privileges.ts'
+import { refusalLog } from '../refusal.ts'
 import { type MapCodec } from './codec.ts'
 import { kindOfMap, possibleCpus } from './kinds.ts'
+import { storageTypes } from './storage.ts'
 
 /** A map's type information, already in the kernel. */
 export interface MapBtf {
@@ -32,7 +35,7 @@ export interface MapOptions<T extends MapType = MapType, K = unknown, V = unknow
   readonly valueSize?: number | undefined
   /** How many entries it holds; bytes of a ring buffer, pages of an arena. One a CPU in a `perf_event_array` unless said. */
   readonly maxEntries?: number | undefined
-  /** `BPF_F_*` flags. */
+  /** `BPF_F_*` flags, beside those that the kernel insists on for the type (`BPF_F_NO_PREALLOC` of tries and local storage, `BPF_F_MMAPABLE` of arenas). */
   readonly flags?: number | undefined
   /** `map_extra`: the hash functions of a bloom filter, the address of an arena. */
   readonly extra?: bigint | number | undefined
@@ -42,10 +45,11 @@ export interface MapOptions<T extends MapType = MapType, K = unknown, V = unknow
   readonly inner?: BpfObject | undefined
   /** The interface that an offloaded map is for. */
   readonly ifindex?: number | undefined
+  /** Its types. Local storage, of which the kernel insists on some, gets an `int` and an array of bytes unless said. */
   readonly btf?: MapBtf | undefined
   /** The kernel type that a `struct_ops` map is a value of, by its BTF id, and the module's BTF. */
   readonly kernelValue?: { readonly typeId: number; readonly btfFd?: number | undefined } | undefined
-  /** A descriptor from `BPF_TOKEN_CREATE`. Requires Linux 6.9. */
+  /** The descriptor of a `Token`, which stands in for capabilities. Requires Linux 6.9. */
   readonly tokenFd?: number | undefined
   /** The SHA-256 of the only program that may use it. Requires Linux 6.18. */
   readonly exclusiveTo?: Uint8Array | undefined
@@ -61,36 +65,51 @@ const BPF_F_TOKEN_FD = 1 << 16
 
 /** Creates a map: its descriptor, owned by the caller. */
 export function createMap(options: MapOptions): Fd {
-  const { type, name = '', btf, kernelValue, numaNode, tokenFd, exclusiveTo, inner } = options
+  const { type, tokenFd } = options
+  if (!kindOfMap(type).storage || options.btf) return create(options, options.btf)
+  const types = storageTypes(options.valueSize ?? options.value?.size ?? 0, tokenFd)
+  using fd = types.fd
+  return create(options, { ...types, fd: fd.number })
+}
+
+function create(options: MapOptions, btf: MapBtf | undefined): Fd {
+  const { type, name = '', kernelValue, numaNode, tokenFd, exclusiveTo, inner } = options
   const kind = kindOfMap(type)
-  return bpfFd(
-    MapCreate,
-    {
-      mapType: numberOf(MAP_TYPES, type),
-      keySize: options.keySize ?? options.key?.size ?? kind.keySize,
-      valueSize: options.valueSize ?? options.value?.size ?? kind.valueSize,
-      maxEntries: options.maxEntries ?? (kind.entryPerCpu ? possibleCpus() : undefined),
-      mapFlags:
-        (options.flags ?? 0) |
-        (numaNode === undefined ? 0 : BPF_F_NUMA_NODE) |
-        (kernelValue?.btfFd === undefined ? 0 : BPF_F_VTYPE_BTF_OBJ_FD) |
-        (tokenFd === undefined ? 0 : BPF_F_TOKEN_FD),
-      innerMapFd: inner?.fd.number,
-      numaNode,
-      mapName: objectName(name),
-      mapIfindex: options.ifindex,
-      mapExtra: options.extra,
-      btfFd: btf?.fd,
-      btfKeyTypeId: btf?.keyTypeId,
-      btfValueTypeId: btf?.valueTypeId,
-      btfVmlinuxValueTypeId: kernelValue?.typeId,
-      valueTypeBtfObjFd: kernelValue?.btfFd,
-      mapTokenFd: tokenFd,
-      ...(exclusiveTo && { exclProgHash: exclusiveTo, exclProgHashSize: exclusiveTo.length }),
-    },
-    `map ${JSON.stringify(name)}`,
-    (code) => ({ attempted: `create ${type} map ${JSON.stringify(name)}`, hint: HINTS[code]?.(options) }),
-  )
+  const attr: Input<typeof MapCreate.fields> = {
+    mapType: numberOf(MAP_TYPES, type),
+    keySize: options.keySize ?? options.key?.size ?? kind.keySize,
+    valueSize: options.valueSize ?? options.value?.size ?? kind.valueSize,
+    maxEntries: options.maxEntries ?? (kind.entryPerCpu ? possibleCpus() : undefined),
+    mapFlags:
+      (options.flags ?? 0) |
+      (kind.flags ?? 0) |
+      (numaNode === undefined ? 0 : BPF_F_NUMA_NODE) |
+      (kernelValue?.btfFd === undefined ? 0 : BPF_F_VTYPE_BTF_OBJ_FD) |
+      (tokenFd === undefined ? 0 : BPF_F_TOKEN_FD),
+    innerMapFd: inner?.fd.number,
+    numaNode,
+    mapName: objectName(name),
+    mapIfindex: options.ifindex,
+    mapExtra: options.extra,
+    btfFd: btf?.fd,
+    btfKeyTypeId: btf?.keyTypeId,
+    btfValueTypeId: btf?.valueTypeId,
+    btfVmlinuxValueTypeId: kernelValue?.typeId,
+    valueTypeBtfObjFd: kernelValue?.btfFd,
+    mapTokenFd: tokenFd,
+    ...(exclusiveTo && { exclProgHash: exclusiveTo, exclProgHashSize: exclusiveTo.length }),
+  }
+  const { result } = bpfReply(MapCreate, attr)
+  if (result >= 0) return Fd.own(result, `map ${JSON.stringify(name)}`)
+  const detail = refusalLog(MapCreate, attr)
+  throw new KernelError({
+    errno: result,
+    syscall: `bpf(${MapCreate.command})`,
+    attempted: `create ${type} map ${JSON.stringify(name)}`,
+    detail,
+    // The kernel's own words say more than a guess at them.
+    hint: detail === undefined ? HINTS[errnoName(result)]?.(options) : undefined,
+  })
 }
 
 /** The remedies of a refused creation, one row each. */

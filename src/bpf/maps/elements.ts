@@ -15,6 +15,22 @@ const NEXT = COMMANDS.BPF_MAP_GET_NEXT_KEY
 const TAKE = COMMANDS.BPF_MAP_LOOKUP_AND_DELETE_ELEM
 const { mapFd, key: keyAt, value: valueAt, flags: flagsAt } = MapLookupElem.fields
 
+/** How an element is written. */
+export interface SetOptions {
+  /** `noexist`: only a new one (`BPF_NOEXIST`, `EEXIST` otherwise). `exist`: only an old one (`BPF_EXIST`, `ENOENT` otherwise). */
+  readonly mode?: 'any' | 'noexist' | 'exist' | undefined
+  /** Write the whole value under its `struct bpf_spin_lock` (`BPF_F_LOCK`). */
+  readonly lock?: boolean | undefined
+}
+
+/** The bits of each mode. */
+export const MODES = { any: 0, noexist: 1, exist: 2 } as const
+/** `BPF_F_LOCK` */
+export const LOCK = 4
+
+/** The bits of how an element is written. */
+export const flagsOf = ({ mode, lock }: SetOptions): number => (mode ? MODES[mode] : 0) | (lock ? LOCK : 0)
+
 /** The uses of the attribute by operation, to name them in errors. */
 export const ELEMENT_USES = {
   lookup: MapLookupElem,

@@ -26,12 +26,20 @@ export interface MapKind {
   readonly typeless?: true
   /** Values are not read from outside, or in a way of their own. */
   readonly opaque?: true
+  /** Keys are descriptors of what each value belongs to, and the kernel wants types for both. */
+  readonly storage?: true
+  /** `BPF_F_*` flags that the kernel insists on. */
+  readonly flags?: number
 }
+
+const BPF_F_NO_PREALLOC = 1 << 0
+const BPF_F_MMAPABLE = 1 << 10
 
 const index = { index: true, keySize: 4 } as const
 const descriptors = { ...index, valueSize: 4, typeless: true } as const
 const perCpu = { perCpu: true } as const
 const keyless = { keyless: true, keySize: 0 } as const
+const storage = { index: true, keySize: 4, storage: true, flags: BPF_F_NO_PREALLOC } as const
 const opaque = { keySize: 0, valueSize: 0, opaque: true, typeless: true } as const
 
 const KINDS = {
@@ -46,7 +54,7 @@ const KINDS = {
   cgroup_array: descriptors,
   lru_hash: {},
   lru_percpu_hash: perCpu,
-  lpm_trie: {},
+  lpm_trie: { flags: BPF_F_NO_PREALLOC },
   array_of_maps: { ...descriptors, holds: 'map' },
   hash_of_maps: { valueSize: 4, holds: 'map', typeless: true },
   devmap: descriptors,
@@ -59,18 +67,18 @@ const KINDS = {
   percpu_cgroup_storage: perCpu,
   queue: keyless,
   stack: keyless,
-  sk_storage: index,
+  sk_storage: storage,
   devmap_hash: descriptors,
   struct_ops: index,
   ringbuf: opaque,
-  inode_storage: index,
-  task_storage: index,
+  inode_storage: storage,
+  task_storage: storage,
   bloom_filter: keyless,
   user_ringbuf: opaque,
-  cgrp_storage: index,
-  arena: opaque,
-  insn_array: index,
-  rhash: {},
+  cgrp_storage: storage,
+  arena: { ...opaque, flags: BPF_F_MMAPABLE },
+  insn_array: { ...index, valueSize: 16 },
+  rhash: { flags: BPF_F_NO_PREALLOC },
 } as const satisfies Record<keyof typeof MAP_TYPES, MapKind>
 
 /** The row of a map type; a type without a name here is treated as a plain hash. */
@@ -82,6 +90,8 @@ type With<P> = { [T in keyof typeof KINDS]: (typeof KINDS)[T] extends P ? T : ne
 export type PerCpuMapType = With<{ readonly perCpu: true }>
 /** The map types whose keys are 32-bit numbers. */
 export type IndexMapType = With<{ readonly index: true }>
+/** The map types whose values belong to sockets, inodes, tasks or cgroups, which are named by a descriptor. */
+export type StorageMapType = With<{ readonly storage: true }>
 /** The map types whose values are programs or maps. */
 export type HolderMapType = With<{ readonly holds: string }>
 

@@ -3,42 +3,32 @@
  *
  * @module
  */
-import { errnoName, errnoOf, type Fd, KernelError, Mapping, pageSize } from '../../sys/index.ts'
+import { errnoName, errnoOf, type Fd, KernelError, type Mapping } from '../../sys/index.ts'
 import { MapFreeze, MapGetFdById, MapGetNextId } from '../attrs/index.ts'
 import { bpf, bpfFd } from '../call.ts'
 import { type MapType } from '../names.ts'
 import { BpfObject, objectIds, openPinOf, requireKind, WrongKindError } from '../object.ts'
-import { deleteBatch, readBatches, writeBatch } from './batch.ts'
+import { type MapBatchOptions, deleteBatches, readBatches, writeBatch } from './batch.ts'
 import { bytesCodec, type MapCodec } from './codec.ts'
 import { createMap, type MapOptions } from './create.ts'
-import { ELEMENT_USES, Elements } from './elements.ts'
+import { ELEMENT_USES, Elements, flagsOf, LOCK, MODES, type SetOptions } from './elements.ts'
+import { kindOfMap } from './kinds.ts'
+import { mapMemory, type MapMemoryOptions } from './memory.ts'
+import { CpuValues, type PerCpuMap, setEveryCpu } from './one-cpu.ts'
 import { mapInfo, type MapInfo, type MapUsage, mapUsage } from './info.ts'
 import {
   codecsOf,
   type DefaultKey,
+  type DefaultKeyIn,
   elementHint,
   type OpenOptions,
   type Shape,
   type ValueIn,
   type ValueOut,
 } from './shape.ts'
+import { type TypedOptions, typedCodecs } from './typed.ts'
+import { walkEntries, walkKeys } from './walk.ts'
 
-/** How an element is written. */
-export interface SetOptions {
-  /** `noexist`: only a new one (`BPF_NOEXIST`, `EEXIST` otherwise). `exist`: only an old one (`BPF_EXIST`, `ENOENT` otherwise). */
-  readonly mode?: 'any' | 'noexist' | 'exist' | undefined
-  /** Write the whole value under its `struct bpf_spin_lock` (`BPF_F_LOCK`). */
-  readonly lock?: boolean | undefined
-}
-
-/** A walk over a map did not end: the kernel began anew each time that the key it stood at was removed. */
-export class IterationError extends Error {
-  override readonly name: string = 'IterationError'
-  readonly code: string = 'ERR_MAP_ITERATION'
-}
-
-const MODES = { any: 0, noexist: 1, exist: 2 } as const
-const LOCK = 4
 const ENOENT = -errnoOf('ENOENT')
 
 /**
@@ -89,7 +79,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
    *
    * @throws KernelError `EINVAL` for sizes or flags that the type does not take, `EPERM` naming the missing capability.
    */
-  static create<const T extends MapType, K = DefaultKey<T>, V = Uint8Array, KI = K, VI = V>(
+  static create<const T extends MapType, K = DefaultKey<T>, V = Uint8Array, KI = DefaultKeyIn<T>, VI = V>(
     options: MapOptions<T, K, V, KI, VI>,
   ): BpfMap<K, ValueOut<T, V>, KI, ValueIn<T, VI>> {
     return BpfMap.#open(createMap(options as MapOptions), options, options.name)
@@ -100,7 +90,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
    *
    * @throws WrongKindError when it is no map, or not of the type that was asked for.
    */
-  static fromFd<const T extends MapType = MapType, K = DefaultKey<T>, V = Uint8Array, KI = K, VI = V>(
+  static fromFd<const T extends MapType = MapType, K = DefaultKey<T>, V = Uint8Array, KI = DefaultKeyIn<T>, VI = V>(
     fd: Fd,
     options: OpenOptions<T, K, V, KI, VI> = {},
   ): BpfMap<K, ValueOut<T, V>, KI, ValueIn<T, VI>> {
@@ -108,7 +98,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
   }
 
   /** Opens a map by its id (`BPF_MAP_GET_FD_BY_ID`). The caller closes it. Needs CAP_SYS_ADMIN.  @throws KernelError `ENOENT` for none. */
-  static fromId<const T extends MapType = MapType, K = DefaultKey<T>, V = Uint8Array, KI = K, VI = V>(
+  static fromId<const T extends MapType = MapType, K = DefaultKey<T>, V = Uint8Array, KI = DefaultKeyIn<T>, VI = V>(
     id: number,
     options: OpenOptions<T, K, V, KI, VI> = {},
   ): BpfMap<K, ValueOut<T, V>, KI, ValueIn<T, VI>> {
@@ -119,7 +109,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
   }
 
   /** Opens a pinned map (`BPF_OBJ_GET`). The caller closes it. The pin stays. */
-  static loadPinned<const T extends MapType = MapType, K = DefaultKey<T>, V = Uint8Array, KI = K, VI = V>(
+  static loadPinned<const T extends MapType = MapType, K = DefaultKey<T>, V = Uint8Array, KI = DefaultKeyIn<T>, VI = V>(
     path: string,
     options: OpenOptions<T, K, V, KI, VI> = {},
   ): BpfMap<K, ValueOut<T, V>, KI, ValueIn<T, VI>> {
@@ -178,7 +168,19 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     return new BpfMap(this.fd, this, bytesCodec(this.key.size, 'key'), bytesCodec(this.value.size))
   }
 
-  #fail(operation: keyof typeof ELEMENT_USES, result: number): never {
+  /**
+   * The same map with keys and values as the types say that it was created with, through the same descriptor: for one that was opened by its id
+   * or its pin.
+   *
+   * @throws WrongKindError when the kernel has no types of it.
+   */
+  typed<TK = unknown, TV = unknown>(options?: TypedOptions): BpfMap<TK, TV> {
+    const { key, value } = typedCodecs(this.info(), options)
+    return new BpfMap(this.fd, this, key as MapCodec<TK>, value as MapCodec<TV>)
+  }
+
+  /** @internal Says which operation the kernel refused, and why. */
+  fail(operation: keyof typeof ELEMENT_USES, result: number): never {
     throw new KernelError({
       errno: result,
       syscall: `bpf(${ELEMENT_USES[operation].command})`,
@@ -187,13 +189,23 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     })
   }
 
+  /** @internal More elements than any walk needs. A hash is walked bucket by bucket, which always ends. */
+  get limit(): number {
+    return this.maxEntries * 2 + 1
+  }
+
+  /** @internal The memory of its operations. */
+  get elements(): Elements {
+    return this.#elements
+  }
+
   /** The value of a key, undefined where there is none. `lock` reads it whole under its `struct bpf_spin_lock`. */
   get(key: KI, options?: { readonly lock?: boolean | undefined }): V | undefined {
     const elements = this.#elements
     this.key.write(elements.key.view, 0, key)
     const result = elements.lookup(options?.lock ? LOCK : 0)
     if (result >= 0) return this.value.read(elements.value.view, 0)
-    return result === ENOENT ? undefined : this.#fail('lookup', result)
+    return result === ENOENT ? undefined : this.fail('lookup', result)
   }
 
   /** Reads the bytes of a value into memory of the caller's; false where the key has none. Nothing is allocated. */
@@ -202,7 +214,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     this.key.write(elements.key.view, 0, key)
     const result = elements.lookup()
     if (result >= 0) into.set(elements.value.bytes)
-    else if (result !== ENOENT) this.#fail('lookup', result)
+    else if (result !== ENOENT) this.fail('lookup', result)
     return result >= 0
   }
 
@@ -210,7 +222,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
   has(key: KI): boolean {
     this.key.write(this.#elements.key.view, 0, key)
     const result = this.#elements.lookup()
-    return result >= 0 || (result === ENOENT ? false : this.#fail('lookup', result))
+    return result >= 0 || (result === ENOENT ? false : this.fail('lookup', result))
   }
 
   /**
@@ -223,51 +235,72 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     this.key.write(elements.key.view, 0, key)
     this.value.write(elements.value.view, 0, value)
     const result = elements.update(options ? flagsOf(options) : 0)
-    if (result < 0) this.#fail('update', result)
+    if (result < 0) this.fail('update', result)
   }
 
   /** Removes a key; whether it was there. */
   delete(key: KI): boolean {
     this.key.write(this.#elements.key.view, 0, key)
     const result = this.#elements.delete()
-    return result >= 0 || (result === ENOENT ? false : this.#fail('delete', result))
+    return result >= 0 || (result === ENOENT ? false : this.fail('delete', result))
   }
 
-  /** Removes a key and gives its value, in one step; undefined where there was none. For hashes requires Linux 5.14. */
-  take(key: KI): V | undefined {
+  /** Removes a key and gives its value, in one step; undefined where there was none. `lock` as for {@link get}. For hashes requires Linux 5.14. */
+  take(key: KI, options?: { readonly lock?: boolean | undefined }): V | undefined {
     const elements = this.#elements
     this.key.write(elements.key.view, 0, key)
-    const result = elements.take()
+    const result = elements.take(options?.lock ? LOCK : 0)
     if (result >= 0) return this.value.read(elements.value.view, 0)
-    return result === ENOENT ? undefined : this.#fail('take', result)
+    return result === ENOENT ? undefined : this.fail('take', result)
   }
 
   /** Puts a value into a queue, a stack or a bloom filter; `overwrite` lets a full one drop its oldest.  @throws KernelError `E2BIG` when it is full. */
   push(value: VI, options?: { readonly overwrite?: boolean | undefined }): void {
     this.value.write(this.#elements.value.view, 0, value)
     const result = this.#elements.update(options?.overwrite ? MODES.exist : 0)
-    if (result < 0) this.#fail('update', result)
+    if (result < 0) this.fail('update', result)
   }
 
   /** Takes the next value out of a queue or a stack; undefined when it is empty. */
   pop(): V | undefined {
     const result = this.#elements.take()
     if (result >= 0) return this.value.read(this.#elements.value.view, 0)
-    return result === ENOENT ? undefined : this.#fail('take', result)
+    return result === ENOENT ? undefined : this.fail('take', result)
   }
 
   /** The next value of a queue or a stack, which stays; undefined when it is empty. */
   peek(): V | undefined {
     const result = this.#elements.lookup()
     if (result >= 0) return this.value.read(this.#elements.value.view, 0)
-    return result === ENOENT ? undefined : this.#fail('lookup', result)
+    return result === ENOENT ? undefined : this.fail('lookup', result)
   }
 
   /** Whether a bloom filter may have the value: false is certain. */
   includes(value: VI): boolean {
     this.value.write(this.#elements.value.view, 0, value)
     const result = this.#elements.lookup()
-    return result >= 0 || (result === ENOENT ? false : this.#fail('lookup', result))
+    return result >= 0 || (result === ENOENT ? false : this.fail('lookup', result))
+  }
+
+  /** One CPU's values of a per-CPU map.  @throws RangeError for a CPU that the kernel cannot have. */
+  cpu<O, I>(this: BpfMap<K, O[], KI, readonly I[]>, cpu: number): CpuValues<K, O, KI, I> {
+    return new CpuValues(this.#perCpu<O, I>(), cpu)
+  }
+
+  /** Writes the same value for every CPU of a per-CPU map. `mode` as for {@link set}. */
+  setEvery<O, I>(
+    this: BpfMap<K, O[], KI, readonly I[]>,
+    key: KI,
+    value: I,
+    options: Pick<SetOptions, 'mode'> = {},
+  ): void {
+    setEveryCpu(this.#perCpu<O, I>(), key, value, flagsOf(options))
+  }
+
+  #perCpu<O, I>(this: BpfMap<K, O[], KI, readonly I[]>): PerCpuMap<K, O, KI, I> {
+    if (!kindOfMap(this.type).perCpu)
+      throw new WrongKindError(`${this.title} is a ${this.type}, which has one value for all CPUs`)
+    return this
   }
 
   /**
@@ -275,35 +308,18 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
    *
    * @throws IterationError when keys are removed so fast that the walk does not end.
    */
-  *keys(): Generator<K, void, undefined> {
-    // Memory of its own: operations on the map between two keys must not move the walk.
-    const elements = new Elements(this.fd, this.key.size, 0)
-    // The kernel starts anew when the key it stands at is gone: twice the table is more than any walk needs.
-    const limit = this.maxEntries * 2 + 1
-    for (let count = 0; count < limit; count++) {
-      const result = elements.next(count === 0)
-      if (result === ENOENT) return
-      if (result < 0) this.#fail('next', result)
-      yield this.key.read(elements.key.view, 0)
-    }
-    throw new IterationError(`${this.title} changes so fast that a walk over its keys does not end`)
+  keys(): Generator<K, void, undefined> {
+    return walkKeys(this)
   }
 
   /**
-   * All elements, read in batches of 256. It ends whatever happens meanwhile; what is added or removed meanwhile may be met or not.
-   * For a map without batches the keys are walked instead, as by {@link keys}.
+   * All elements, read in batches of 256. What is added or removed meanwhile may be met or not. A hash is read from end to end, whatever happens
+   * meanwhile; other types are walked from key to key, and so is a map without batches.
+   *
+   * @throws IterationError when keys are removed so fast that the walk does not end.
    */
-  *entries(): Generator<[K, V], void, undefined> {
-    const batches = readBatches(this)
-    if (batches) {
-      for (const batch of batches) yield* batch
-      return
-    }
-    const elements = new Elements(this.fd, this.key.size, this.value.size)
-    for (const key of this.keys()) {
-      this.key.write(elements.key.view, 0, key as unknown as KI)
-      if (elements.lookup() >= 0) yield [key, this.value.read(elements.value.view, 0)]
-    }
+  entries(): Generator<[K, V], void, undefined> {
+    return walkEntries(this)
   }
 
   /** {@link entries} */
@@ -312,12 +328,12 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
   }
 
   /** All elements, in arrays of up to `size`: one system call each. Undefined when the kernel has no batches of this map. */
-  batches(options?: { readonly size?: number | undefined }): Generator<[K, V][], void, undefined> | undefined {
+  batches(options?: MapBatchOptions): Generator<[K, V][], void, undefined> | undefined {
     return readBatches(this, options)
   }
 
   /** Removes all elements and gives them, batch by batch. Undefined when the kernel cannot do that for this map. */
-  drain(options?: { readonly size?: number | undefined }): Generator<[K, V][], void, undefined> | undefined {
+  drain(options?: MapBatchOptions): Generator<[K, V][], void, undefined> | undefined {
     return readBatches(this, { ...options, remove: true })
   }
 
@@ -334,15 +350,8 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
 
   /** Removes many keys, in one system call where the kernel can; gives how many were there. */
   deleteMany(keys: Iterable<KI>): number {
-    let list = [...keys]
-    let removed = 0
-    while (list.length > 0) {
-      const count = deleteBatch(this, list)
-      if (count === undefined) return removed + list.filter((key) => this.delete(key)).length
-      removed += count
-      list = list.slice(count + 1) // A batch stops at a key that is not there.
-    }
-    return removed
+    const list = [...keys]
+    return deleteBatches(this, list) ?? list.filter((key) => this.delete(key)).length
   }
 
   /** Lets it be changed by programs only, for ever (`BPF_MAP_FREEZE`). */
@@ -356,13 +365,8 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
    *
    * @throws KernelError `ENOTSUPP` for a map without memory to share, `EPERM` for writing to a frozen one.
    */
-  mmap(options: { readonly write?: boolean | undefined; readonly address?: number | undefined } = {}): Mapping {
-    if (this.type !== 'arena') {
-      return new Mapping(this.fd.number, Math.ceil(this.valueSize / 8) * 8 * this.maxEntries, options)
-    }
-    // An arena stands at the same address for programs and for user space: the one it was made for, if any.
-    const address = options.address ?? Number(this.info().extra)
-    return new Mapping(this.fd.number, this.maxEntries * pageSize(), { ...options, address })
+  mmap(options: MapMemoryOptions = {}): Mapping {
+    return mapMemory(this, options)
   }
 
   /** A second object for the same map, closed on its own. */
@@ -370,5 +374,3 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     return new BpfMap(this.fd.dup(), this, this.key, this.value)
   }
 }
-
-const flagsOf = ({ mode, lock }: SetOptions): number => (mode ? MODES[mode] : 0) | (lock ? LOCK : 0)

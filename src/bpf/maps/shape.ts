@@ -5,12 +5,29 @@
  */
 import { type MapType } from '../names.ts'
 import { type BpfObject, type PinOptions, WrongKindError } from '../object.ts'
-import { bytesCodec, type MapCodec, objectCodec, perCpuCodec, u32Codec } from './codec.ts'
+import {
+  bytesCodec,
+  descriptorCodec,
+  type DescriptorRef,
+  type MapCodec,
+  objectCodec,
+  perCpuCodec,
+  u32Codec,
+} from './codec.ts'
 import { type MapInfo } from './info.ts'
-import { type HolderMapType, type IndexMapType, kindOfMap, type PerCpuMapType, possibleCpus } from './kinds.ts'
+import {
+  type HolderMapType,
+  type IndexMapType,
+  kindOfMap,
+  type PerCpuMapType,
+  possibleCpus,
+  type StorageMapType,
+} from './kinds.ts'
 
 /** What keys of a map type are unless a codec says otherwise. */
 export type DefaultKey<T> = T extends IndexMapType ? number : Uint8Array
+/** What may be given for it: whatever has a descriptor, where keys are descriptors. */
+export type DefaultKeyIn<T> = T extends StorageMapType ? DescriptorRef : DefaultKey<T>
 /** What is read from a map of the type: an array of all CPUs' values, an object's id, or the value. */
 export type ValueOut<T, V> = T extends PerCpuMapType ? V[] : T extends HolderMapType ? number : V
 /** What is written into a map of the type. */
@@ -58,7 +75,8 @@ export function codecsOf<T extends MapType, K, V, KI, VI>(
   const kind = kindOfMap(info.type)
   const indexed = kind.index && info.keySize === u32Codec.size
   // The conditional types of the map type say the same as these rows, which the compiler cannot see.
-  const key = (options.key ?? (indexed ? u32Codec : bytesCodec(info.keySize, 'key'))) as MapCodec<K, KI>
+  const number: MapCodec<number, never> = kind.storage ? descriptorCodec : u32Codec
+  const key = (options.key ?? (indexed ? number : bytesCodec(info.keySize, 'key'))) as MapCodec<K, KI>
   const one = (options.value ?? bytesCodec(info.valueSize)) as MapCodec<V, VI>
   const value = kind.holds ? objectCodec : kind.perCpu ? perCpuCodec(one, possibleCpus()) : one
   requireSize(key.size, info.keySize, 'key', info)

@@ -56,7 +56,7 @@ export interface ProgramOptions<T extends ProgramType = ProgramType> {
   readonly btf?: ProgramBtf | undefined
   /** Descriptors that instructions refer to by index: maps, and the BTF of modules that kfuncs are in. */
   readonly fdArray?: readonly number[] | undefined
-  /** A descriptor from `BPF_TOKEN_CREATE`. Requires Linux 6.9. */
+  /** The descriptor of a `Token`, which stands in for capabilities. Requires Linux 6.9. */
   readonly tokenFd?: number | undefined
   /**
    * What the verifier writes also when it passes the program: a level (1 the path, 2 all states, 4 statistics, added up).

@@ -7,6 +7,7 @@ import { composite, type Member, type Members } from './composite.ts'
 import { enumeration } from './enumeration.ts'
 import { boolean, float, integer, pointer, wideInteger } from './numbers.ts'
 import type { Shape } from './shape.ts'
+import { type ByteOrder, taggedOrder } from './tags.ts'
 
 /** What decides how values look beside their type. */
 export interface ShapeOptions {
@@ -17,6 +18,11 @@ export interface ShapeOptions {
    * names say. Values are the host's numbers either way; on by default.
    */
   readonly endianTypedefs?: boolean | undefined
+  /**
+   * Members that are integers, or arrays of them, in network byte order, whatever their types say: by name, as `saddr`, or by struct and name, as
+   * `flow_key.saddr`. A declaration tag (`__attribute__((btf_decl_tag("be32")))`) says the same in the source.
+   */
+  readonly bigEndian?: readonly string[] | undefined
 }
 
 /** More members than this are no C program's: the guard against anonymous structs that multiply each other. */
@@ -35,6 +41,7 @@ export class Preparer {
   readonly #btf: Btf
   readonly #options: ShapeOptions
   readonly #littleEndian: boolean
+  readonly #bigEndian: ReadonlySet<string>
   #memberCount = 0
   readonly #done = new Map<string, Shape>()
 
@@ -42,25 +49,26 @@ export class Preparer {
     this.#btf = btf
     this.#options = options
     this.#littleEndian = btf.endian === 'little'
+    this.#bigEndian = new Set(options.bigEndian)
   }
 
   /**
    * The shape of a type. `tail` says that nothing follows it, so that an array without a length takes what is left; `depth`
-   * counts the types around it.
+   * counts the types around it; `order` is the byte order of integers where what declares them says so.
    */
-  shape(id: number, tail: boolean, depth: number): Shape {
-    const key = `${id} ${tail}`
+  shape(id: number, tail: boolean, depth: number, order?: ByteOrder): Shape {
+    const key = `${id} ${tail} ${order}`
     let shape = this.#done.get(key)
-    if (shape === undefined) this.#done.set(key, (shape = this.#build(id, tail, depth)))
+    if (shape === undefined) this.#done.set(key, (shape = this.#build(id, tail, depth, order)))
     return shape
   }
 
-  #build(id: number, tail: boolean, depth: number): Shape {
+  #build(id: number, tail: boolean, depth: number, order: ByteOrder | undefined): Shape {
     if (depth > MAX_DEPTH) return this.#refuse(id, `more than ${MAX_DEPTH} types within each other`)
     const type = this.#btf.resolve(id)
     switch (type.kind) {
       case 'int':
-        return this.#int(type, this.#nameOf(id, type.name), this.#orderOf(id))
+        return this.#int(type, this.#nameOf(id, type.name), this.#isLittle(id, order))
       case 'ptr':
         return pointer('a pointer', this.#btf.pointerSize, this.#littleEndian)
       case 'enum':
@@ -69,13 +77,14 @@ export class Preparer {
       case 'float':
         return float(type.name, type.size, this.#littleEndian) ?? this.#bytes(type.name, type.size)
       case 'array':
-        return this.#array(type, tail, depth)
+        return this.#array(type, tail, depth, order)
       case 'struct':
       case 'union':
         return this.#composite(id, this.#membersOf(type, tail, depth))
       case 'datasec':
         return composite(this.#variables(type, depth))
       case 'var':
+        return this.shape(type.type, tail, depth + 1, taggedOrder(this.#btf, id))
       case 'declTag':
         return this.shape(type.type, tail, depth + 1)
       case 'void':
@@ -114,8 +123,8 @@ export class Preparer {
     return enumeration(type, raw, type.size === 8)
   }
 
-  #array(type: BtfArray, tail: boolean, depth: number): Shape {
-    const element = this.shape(type.type, false, depth + 1)
+  #array(type: BtfArray, tail: boolean, depth: number, order: ByteOrder | undefined): Shape {
+    const element = this.shape(type.type, false, depth + 1, order)
     // Bounds the size, too: what the bytes of a value can't hold is never looped over.
     this.#btf.sizeOf(type.id)
     const inner = this.#btf.resolve(type.type)
@@ -131,7 +140,7 @@ export class Preparer {
     if (this.#memberCount > MAX_MEMBERS) this.#refuse(type.id, `more than ${MAX_MEMBERS} members within each other`)
     for (const [i, member] of type.members.entries()) {
       const atTail = tail && (type.kind === 'union' || i === type.members.length - 1)
-      const one = this.#member(member, atTail, depth)
+      const one = this.#member(member, atTail, depth, this.#declaredOrder(type, i))
       if (one === undefined) continue
       const end = one.offset + ('members' in one ? one.members.size : one.shape.size)
       if (end > type.size)
@@ -141,7 +150,7 @@ export class Preparer {
     return { label, size: type.size, union: type.kind === 'union', list }
   }
 
-  #member(member: BtfMember, tail: boolean, depth: number): Member | undefined {
+  #member(member: BtfMember, tail: boolean, depth: number, order: ByteOrder | undefined): Member | undefined {
     const { name, type: id, bitOffset, bitfieldSize } = member
     const type = this.#btf.resolve(id)
     if (bitfieldSize !== 0 || bitOffset % 8 !== 0) {
@@ -151,7 +160,7 @@ export class Preparer {
     if (type.kind === 'int' && (type.bits < 8 * type.size || type.bitOffset !== 0))
       return { name, offset: 0, shape: this.#bitfield(id, bitOffset + type.bitOffset, type.bits) }
     const offset = bitOffset / 8
-    if (name !== '') return { name, offset, shape: this.shape(id, tail, depth + 1) }
+    if (name !== '') return { name, offset, shape: this.shape(id, tail, depth + 1, order) }
     if (type.kind !== 'struct' && type.kind !== 'union') return undefined
     if (depth > MAX_DEPTH) return this.#refuse(id, `more than ${MAX_DEPTH} anonymous structs within each other`)
     return { name: '', offset, members: this.#membersOf(type, tail, depth + 1) }
@@ -192,11 +201,20 @@ export class Preparer {
     return { ...arrayOf(byte as Shape, size, false), label }
   }
 
-  /** Whether an integer is in little-endian order: as the data, unless a typedef on the way says otherwise. */
-  #orderOf(id: number): boolean {
-    if (this.#options.endianTypedefs === false) return this.#littleEndian
-    for (let type = this.#btf.type(id); 'type' in type; type = this.#btf.type(type.type)) {
-      const order = type.kind === 'typedef' ? ENDIAN_TYPEDEF.exec(type.name)?.[1] : undefined
+  /** The byte order that a member of a struct is declared in, beside its type. */
+  #declaredOrder({ id, name, members }: BtfStruct | BtfUnion, index: number): ByteOrder | undefined {
+    const member = members[index]!.name
+    if (this.#bigEndian.has(member) || this.#bigEndian.has(`${name}.${member}`)) return 'be'
+    return taggedOrder(this.#btf, id, index)
+  }
+
+  /** Whether an integer is in little-endian order: as the data, unless its declaration or a typedef on the way says otherwise. */
+  #isLittle(id: number, declared: ByteOrder | undefined): boolean {
+    if (declared !== undefined) return declared === 'le'
+    for (let at = id, type = this.#btf.type(at); 'type' in type; type = this.#btf.type((at = type.type))) {
+      if (type.kind !== 'typedef') continue
+      const named = this.#options.endianTypedefs === false ? undefined : ENDIAN_TYPEDEF.exec(type.name)?.[1]
+      const order = taggedOrder(this.#btf, at) ?? named
       if (order !== undefined) return order === 'le'
     }
     return this.#littleEndian

@@ -314,3 +314,24 @@ describe('writing', () => {
     expect(() => valueCodec(btf, idOf(btf, 'forward'))).toThrow('a fwd has no values')
   })
 })
+
+describe('byte order by declaration', () => {
+  // 192.0.2.1, 192.0.2.2 and the ports 80 and 443 as they stand in a packet; 1 and 2 in the order of the data.
+  const bytes = Uint8Array.of(192, 0, 2, 1, 192, 0, 2, 2, 0, 80, 1, 187, 1, 0, 0, 0, 2, 0, 0, 0)
+  const btf = btfOf('order.14.el')
+
+  it('is what the tags say, of members, of typedefs and of variables', () => {
+    const flow = valueCodec(btf, idOf(btf, 'flow', 'struct'))
+    const value = { saddr: 0xc0000201, daddr: 0xc0000202, ports: Uint16Array.of(80, 443), host: 1, mark: 2 }
+    expect(flow.decode(bytes)).toEqual(value)
+    expect(flow.encode(value)).toEqual(bytes)
+    expect(valueCodec(btf, idOf(btf, 'peer', 'var')).decode(bytes.subarray(0, 4))).toBe(0xc0000201)
+  })
+
+  it('is what the caller says, of members by name, or by struct and name', () => {
+    const of = (...bigEndian: string[]) =>
+      valueCodec<Record<string, unknown>>(btf, idOf(btf, 'flow', 'struct'), { bigEndian }).decode(bytes)
+    expect(of('host')).toMatchObject({ saddr: 0xc0000201, host: 0x01000000, mark: 2 })
+    expect(of('flow.mark', 'other.host')).toMatchObject({ host: 1, mark: 0x02000000 })
+  })
+})
