@@ -39,6 +39,7 @@ export const rows: readonly Row[] = [
     capability: `kind:${kind}`,
     because: cloud,
   })),
+  { capability: 'module:netdevsim', because: cloud },
 ]
 
 /** Programs that come with the machine; any other is the host's, and may be missing there. */

@@ -3,7 +3,7 @@
  *
  * There a compiler takes half a minute for what Node loads in two seconds when it is put together here.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Loader, type Plugin } from 'esbuild'
@@ -57,6 +57,7 @@ const config = (folder: string): string => `export default {
 /** Puts all of it into a folder of its own below `node_modules`, where packages are found; it is removed when this process ends. */
 export async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(root, 'node_modules/.kernel-suite-'))
+  chmodSync(folder, 0o755) // some tests run a file as another user
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   await build({
     absWorkingDir: root,

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { buildSync } from 'esbuild'
 import { expect, test } from 'vitest'
 
+import { run } from '../lab.ts'
 import { needs } from '../needs.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -31,8 +31,8 @@ test('the pool is started at home, before the first window opens', needs('root')
   const directory = mkdtempSync(join(tmpdir(), 'netkit-cold-'))
   try {
     const window = join(directory, 'window.cjs')
-    const how = { bundle: true, platform: 'node', packages: 'external', target: 'node20' } as const
-    buildSync({ entryPoints: [join(root, 'src/netns/window.ts')], outfile: window, ...how })
+    const how = ['--bundle', '--platform=node', '--packages=external', '--target=node20', '--log-level=warning']
+    run([join(root, 'node_modules/.bin/esbuild'), join(root, 'src/netns/window.ts'), `--outfile=${window}`, ...how])
     const play = (warm: boolean): unknown => {
       const file = join(directory, 'main.cjs')
       writeFileSync(file, script(window, warm))

@@ -180,6 +180,8 @@ const dmabuf = attrs({
   fd: [3, u32],
   /** `NETDEV_A_DMABUF_ID`: of the binding, in the answer. */
   id: [4, u32],
+  /** Size of the pages that the buffer is cut into, in bytes. Requires Linux 7.1. */
+  rxPageSize: [5, u32],
 })
 
 /** Devices, queues, NAPI instances and page pools. */
