@@ -50,8 +50,9 @@ export function assemble(instructions: readonly Instruction[], options: Assemble
     view.setInt32(at + 4, imm, little)
     at += SLOT_SIZE
   }
-  for (const [index, instruction] of resolveReferences(instructions).entries()) {
-    checkFields(instruction, index)
+  let index = 0
+  for (const instruction of resolveReferences(instructions)) {
+    checkFields(instruction, index++)
     const { opcode, dst, src, offset, imm, imm64 } = instruction
     if (opcode === LD_IMM64) {
       const value = imm64 ?? BigInt(imm)

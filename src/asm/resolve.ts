@@ -6,7 +6,9 @@ import { jumpField, LD_IMM64 } from './opcode.ts'
 function locateSymbols(instructions: readonly Instruction[]): Map<string, number> {
   const slots = new Map<string, number>()
   let slot = 0
-  for (const [index, instruction] of instructions.entries()) {
+  let index = -1
+  for (const instruction of instructions) {
+    index++
     const { symbol } = instruction
     if (symbol !== undefined) {
       if (slots.has(symbol)) {

@@ -19,7 +19,7 @@ function vmlinuxBytes(): Uint8Array {
   const path = `${DIRECTORY}/${VMLINUX}`
   const fd = openSync(path, 'r')
   try {
-    return new Mapping(fd, fstatSync(fd).size).bytes
+    return new Mapping(fd, fstatSync(fd).size, { private: true }).bytes
   } catch (error) {
     if (!(error instanceof KernelError)) throw error
     return new Uint8Array(readFileSync(path))

@@ -10,7 +10,7 @@ import {
 } from './header.ts'
 import { alignOf, fieldAt, pointerSize, resolve, sizeOf, type BtfField } from './layout.ts'
 import { NameIndex } from './names.ts'
-import { foreignKinds, readLayout, scanTypes, type KindLayout } from './scan.ts'
+import { foreignKinds, isDeclaration, NAMES_THINGS, readLayout, scanTypes, type KindLayout } from './scan.ts'
 import { StringTable } from './strings.ts'
 import { TypeReader } from './reader.ts'
 import type { BtfKind, BtfType, BtfTypeOf } from './types.ts'
@@ -54,6 +54,8 @@ export class Btf {
   readonly #words: Uint32Array
   /** At which word each type starts, and the end of the last one. */
   readonly #starts: Uint32Array
+  /** Which of the own types, counted from 0, may have names that are of types. */
+  readonly #named: Uint32Array
   /** At which byte the first type starts. */
   readonly #typesAt: number
   readonly #reader: TypeReader
@@ -95,7 +97,9 @@ export class Btf {
     const sizes = readLayout(preamble, layout, source)
     this.#typesAt = types.start
     this.#words = wordsOf(bytes, types, preamble.littleEndian)
-    this.#starts = scanTypes(this.#words, types, sizes, source)
+    const { starts, named } = scanTypes(this.#words, types, sizes, source)
+    this.#starts = starts
+    this.#named = named
     this.unknownKinds = foreignKinds(sizes)
     this.firstId = this.base === undefined ? 1 : this.base.count
     this.count = this.firstId + this.#starts.length - 1
@@ -256,33 +260,29 @@ export class Btf {
    * each when it is first needed.
    */
   #names(what: 'types' | 'declarations'): NameIndex {
-    if (what === 'types') return (this.#typeNames ??= this.#buildIndex(false))
-    return (this.#declarationNames ??= this.#buildIndex(true))
+    if (what === 'types') return (this.#typeNames ??= this.#buildIndex(this.#named))
+    return (this.#declarationNames ??= this.#buildIndex(this.#things()))
   }
 
-  #buildIndex(declarations: boolean): NameIndex {
-    const wanted = Uint8Array.from(KIND_NAMES, (kind) => (isDeclaration(kind) === declarations ? 1 : 0))
-    return new NameIndex({ ...collectNames(this.#words, this.#starts, wanted, this.firstId), strings: this.strings })
+  /** Those of the own types, counted from 0, whose names are of things. */
+  #things(): Uint32Array {
+    const found = new Uint32Array(this.#starts.length)
+    let count = 0
+    for (let i = 0; i < this.#starts.length - 1; i++)
+      if (NAMES_THINGS[((this.#words[(this.#starts[i] ?? 0) + 1] ?? 0) >>> 24) & 0x7f] === 1) found[count++] = i
+    return found.subarray(0, count)
   }
-}
 
-/** The ids of the types of the wanted kinds that have names, and where the names are. */
-function collectNames(words: Uint32Array, starts: Uint32Array, wanted: Uint8Array, firstId: number) {
-  const total = starts.length - 1
-  const ids = new Uint32Array(total)
-  const offsets = new Uint32Array(total)
-  let count = 0
-  for (let i = 0; i < total; i++) {
-    const at = starts[i] ?? 0
-    const name = words[at] ?? 0
-    if (name === 0 || wanted[((words[at + 1] ?? 0) >>> 24) & 0x7f] === 0) continue
-    ids[count] = firstId + i
-    offsets[count++] = name
+  #buildIndex(places: Uint32Array): NameIndex {
+    const ids = new Uint32Array(places.length)
+    const offsets = new Uint32Array(places.length)
+    let count = 0
+    for (const place of places) {
+      const name = this.#words[this.#starts[place] ?? 0] ?? 0
+      if (name === 0) continue
+      ids[count] = this.firstId + place
+      offsets[count++] = name
+    }
+    return new NameIndex({ ids: ids.subarray(0, count), offsets: offsets.subarray(0, count), strings: this.strings })
   }
-  return { ids: ids.slice(0, count), offsets: offsets.slice(0, count) }
-}
-
-/** Whether a kind's names are of things rather than of types. */
-function isDeclaration(kind: BtfKind): boolean {
-  return kind === 'func' || kind === 'var' || kind === 'datasec' || kind === 'declTag' || kind === 'unknown'
 }

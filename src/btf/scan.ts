@@ -1,5 +1,6 @@
 import { BtfError } from './error.ts'
 import type { Preamble, Section } from './header.ts'
+import type { BtfKind } from './types.ts'
 import { KIND_LIMIT, KIND_NAMES, KINDS, TYPE_HEADER } from './wire.ts'
 
 /** Bytes of one row of the layout section (`struct btf_layout`). */
@@ -62,16 +63,45 @@ export function foreignKinds({ fixed, element }: KindSizes): Map<number, KindLay
   return kinds
 }
 
-/** Walks the type section once and returns at which word each type starts, with the section's end as the last entry. */
-export function scanTypes(words: Uint32Array, section: Section, sizes: KindSizes, source: string): Uint32Array {
+/** Kinds that never have a name, of which a kernel has the most. */
+const NAMELESS: ReadonlySet<BtfKind> = new Set(['ptr', 'array', 'const', 'volatile', 'restrict', 'funcProto'])
+
+/** Kinds whose names are of things rather than of types. */
+const DECLARATIONS: ReadonlySet<BtfKind> = new Set(['func', 'var', 'datasec', 'declTag', 'unknown'])
+
+const flags = (holds: (kind: BtfKind) => boolean): Uint8Array =>
+  Uint8Array.from(KIND_NAMES, (kind) => (holds(kind) ? 1 : 0))
+
+/** By the number of a kind: whether its names are of types. */
+export const NAMES_TYPES: Uint8Array = flags((kind) => !NAMELESS.has(kind) && !DECLARATIONS.has(kind))
+
+/** By the number of a kind: whether its names are of things. */
+export const NAMES_THINGS: Uint8Array = flags((kind) => DECLARATIONS.has(kind))
+
+/** Whether a kind's names are of things rather than of types. */
+export const isDeclaration = (kind: BtfKind): boolean => DECLARATIONS.has(kind)
+
+/** Where types are. */
+export interface Scan {
+  /** At which word each type starts, with the section's end as the last entry. */
+  readonly starts: Uint32Array
+  /** Which of them may have names that are of types ({@link NAMES_TYPES}): to tell them here is cheaper than to look again. */
+  readonly named: Uint32Array
+}
+
+/** Walks the type section once. */
+export function scanTypes(words: Uint32Array, section: Section, sizes: KindSizes, source: string): Scan {
   const { fixed, element } = sizes
   const refuse = (message: string, at: number): never => {
     throw new BtfError(message, { source, offset: section.start + 4 * at })
   }
   const end = words.length
   // No type is smaller than its header, so this is enough, and never more than a third of the input.
-  const starts = new Uint32Array(Math.floor(end / TYPE_HEADER) + 1)
+  const most = Math.floor(end / TYPE_HEADER) + 1
+  const starts = new Uint32Array(most)
+  const named = new Uint32Array(most)
   let count = 0
+  let namedCount = 0
   let at = 0
   while (at < end) {
     const info = words[at + 1] ?? 0
@@ -82,10 +112,11 @@ export function scanTypes(words: Uint32Array, section: Section, sizes: KindSizes
       if (next <= at) refuse(`kind ${kind} is not known, nor laid out by the input`, at)
       refuse('the type runs past the end of the section', at)
     }
+    if (NAMES_TYPES[kind] === 1) named[namedCount++] = count
     starts[count++] = at
     at = next
   }
   if ((section.end - section.start) % 4 !== 0) refuse('the last type is cut off', at)
   starts[count] = end
-  return starts.slice(0, count + 1)
+  return { starts: starts.slice(0, count + 1), named: named.slice(0, namedCount) }
 }

@@ -21,6 +21,10 @@ export interface CodeFunction {
   readonly instructions: Instruction[]
 }
 
+/** An instruction that is about to get its notes. */
+type Annotated = Omit<Instruction, 'source' | 'core'> & Writable<Pick<Instruction, 'source' | 'core'>>
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** What `.BTF.ext` says, by place in one section. */
 interface Notes {
   readonly functions: ReadonlyMap<number, number>
@@ -28,8 +32,18 @@ interface Notes {
   readonly core: ReadonlyMap<number, CoreRelocation>
 }
 
-const recordsOf = <R>(sections: readonly BtfExtSection<R>[] | undefined, name: string): readonly R[] =>
-  (sections ?? []).filter(({ section }) => section === name).flatMap(({ records }) => records)
+/** The records of a section by place, each as it is wanted. */
+function byPlace<R extends { readonly insnOff: number }, T>(
+  sections: readonly BtfExtSection<R>[] | undefined,
+  name: string,
+  as: (record: R) => T,
+): ReadonlyMap<number, T> {
+  const found = new Map<number, T>()
+  for (const { section, records } of sections ?? []) {
+    if (section === name) for (const record of records) found.set(record.insnOff, as(record))
+  }
+  return found
+}
 
 function readNotes(types: ObjectTypes | undefined, section: string): Notes {
   const ext = types?.ext
@@ -40,19 +54,11 @@ function readNotes(types: ObjectTypes | undefined, section: string): Notes {
     return found
   }
   return {
-    functions: new Map(recordsOf(ext?.funcInfo, section).map(({ insnOff, typeId }) => [insnOff, typeId])),
-    lines: new Map(
-      recordsOf(ext?.lineInfo, section).map(({ insnOff, fileNameOff, lineOff, line, column }) => [
-        insnOff,
-        { file: text(fileNameOff), line, column, text: text(lineOff) },
-      ]),
-    ),
-    core: new Map(
-      recordsOf(ext?.coreRelos, section).map(({ insnOff, typeId, accessStr, kind }) => [
-        insnOff,
-        { kind, typeId, access: accessStr },
-      ]),
-    ),
+    functions: byPlace(ext?.funcInfo, section, ({ typeId }) => typeId),
+    lines: byPlace(ext?.lineInfo, section, ({ fileNameOff, lineOff, line, column }) => {
+      return { file: text(fileNameOff), line, column, text: text(lineOff) }
+    }),
+    core: byPlace(ext?.coreRelos, section, ({ typeId, accessStr, kind }) => ({ kind, typeId, access: accessStr })),
   }
 }
 
@@ -64,15 +70,9 @@ function functionSymbols(file: ElfFile, section: ElfSection): ElfSymbol[] {
   return found.sort((a, b) => a.value - b.value)
 }
 
-/** The instruction with what is noted about it. Most have nothing, and stay as they are. */
-function annotate(plain: Instruction, source: SourceLine | undefined, core: CoreRelocation | undefined): Instruction {
-  if (core !== undefined) return source === undefined ? { ...plain, core } : { ...plain, source, core }
-  return source === undefined ? plain : { ...plain, source }
-}
-
 function readFunction(
   section: ElfSection,
-  all: readonly Instruction[],
+  all: readonly Annotated[],
   indexOfSlot: Int32Array,
   notes: Notes,
   extent: { start: number; end: number },
@@ -87,8 +87,11 @@ function readFunction(
     if (plain === undefined) break
     const source = notes.lines.get(at)
     const core = notes.core.get(at)
+    // Nobody else has seen them yet, and copies would take longer than all the rest; another name of the function notes the same.
+    if (source !== undefined) plain.source = source
+    if (core !== undefined) plain.core = core
     places.push(at)
-    instructions.push(annotate(plain, source, core))
+    instructions.push(plain)
     at += slotsOf(plain) * SLOT
     if (at > end) throw new ElfError('a function ends within an instruction', { section: section.name, offset: end })
   }
@@ -118,9 +121,9 @@ export function readFunctions(
   }
   const indexOfSlot = new Int32Array(section.size / SLOT + 1).fill(-1)
   let slot = 0
-  for (const [index, instruction] of all.entries()) {
+  for (let index = 0; index < all.length; index++) {
     indexOfSlot[slot] = index
-    slot += slotsOf(instruction)
+    slot += slotsOf(all[index]!)
   }
   const notes = readNotes(types, section.name)
   const functions: CodeFunction[] = []
@@ -140,10 +143,11 @@ export function readFunctions(
     const name = uniqueName(taken, symbol.name, `${section.name}+${start}`)
     taken.add(name)
     const read = readFunction(section, all, indexOfSlot, notes, previous)
-    const [entry, ...rest] = read.instructions
+    const { instructions, funcId } = read
+    const [entry] = instructions
     if (entry === undefined) continue
-    const named = { ...entry, symbol: name, ...(read.funcId !== undefined && { funcId: read.funcId }) }
-    functions.push({ ...read, instructions: [named, ...rest], name, symbol, section, start })
+    instructions[0] = { ...entry, symbol: name, ...(funcId !== undefined && { funcId }) }
+    functions.push({ ...read, name, symbol, section, start })
   }
   return functions
 }

@@ -16,18 +16,14 @@ export interface ProgramInfoOptions {
   endian?: Endian | undefined
 }
 
-const FUNCTION_SIZE = 8
-const LINE_SIZE = 16
 const MAX_LINE = 0x3f_ffff
 const MAX_COLUMN = 0x3ff
 
-/** Writes records of 32-bit numbers one after the other. */
-function records(rows: readonly (readonly number[])[], size: number, endian: Endian | undefined): Uint8Array {
-  const bytes = new Uint8Array(rows.length * size)
+/** Writes records, given as 32-bit numbers in a row. */
+function records(numbers: readonly number[], endian: Endian | undefined): Uint8Array {
+  const bytes = new Uint8Array(numbers.length * 4)
   const view = new DataView(bytes.buffer)
-  for (const [index, row] of rows.entries()) {
-    for (const [field, value] of row.entries()) view.setUint32(index * size + field * 4, value, endian !== 'big')
-  }
+  for (let i = 0; i < numbers.length; i++) view.setUint32(4 * i, numbers[i] ?? 0, endian !== 'big')
   return bytes
 }
 
@@ -45,24 +41,24 @@ function functionNames(instructions: readonly Instruction[]): Set<string | undef
 export function programInfo(instructions: readonly Instruction[], options: ProgramInfoOptions): ProgramInfo {
   const { intern, endian } = options
   const starts = functionNames(instructions)
-  const functions: number[][] = []
-  const lines: number[][] = []
+  const functions: number[] = []
+  const lines: number[] = []
   let allTyped = true
   let allLined = true
   let slot = 0
-  for (const [index, instruction] of instructions.entries()) {
+  for (const instruction of instructions) {
     const { symbol, funcId, source } = instruction
     // One with a type is a function whoever calls it: the handler of exceptions is called by the kernel alone.
-    const isStart = index === 0 || funcId !== undefined || (symbol !== undefined && starts.has(symbol))
+    const isStart = slot === 0 || funcId !== undefined || (symbol !== undefined && starts.has(symbol))
     if (isStart && funcId === undefined) allTyped = false
     if (isStart && source === undefined) allLined = false
-    if (isStart && funcId !== undefined) functions.push([slot, funcId])
-    if (source !== undefined) lines.push([slot, intern(source.file), intern(source.text), lineAndColumn(source)])
+    if (isStart && funcId !== undefined) functions.push(slot, funcId)
+    if (source !== undefined) lines.push(slot, intern(source.file), intern(source.text), lineAndColumn(source))
     slot += slotsOf(instruction)
   }
   return {
-    functions: allTyped && functions.length > 0 ? records(functions, FUNCTION_SIZE, endian) : undefined,
-    lines: allLined && lines.length > 0 ? records(lines, LINE_SIZE, endian) : undefined,
+    functions: allTyped && functions.length > 0 ? records(functions, endian) : undefined,
+    lines: allLined && lines.length > 0 ? records(lines, endian) : undefined,
   }
 }
 

@@ -2,10 +2,6 @@ import { type Instruction, slotsOf } from '../asm/index.ts'
 import { ElfError } from './error.ts'
 import { type FunctionSpec, type JumpTableSpec, type ObjectSpec, type ProgramSpec } from './spec.ts'
 
-function* calledBy(code: FunctionSpec): Generator<string> {
-  for (const { reference } of code.instructions) if (reference?.kind === 'function') yield reference.name
-}
-
 function find(spec: ObjectSpec, caller: FunctionSpec, name: string): FunctionSpec {
   const found = spec.functions[name] ?? spec.programs[name]
   if (found !== undefined) return found
@@ -19,7 +15,10 @@ const EXCEPTION_CALLBACK = 'exception_callback:'
 /** Adds what the functions call or take the address of; the map grows while it is walked, until nobody calls anybody new. */
 function addCalled(spec: ObjectSpec, functions: Map<string, FunctionSpec>): void {
   for (const code of functions.values()) {
-    for (const name of calledBy(code)) if (!functions.has(name)) functions.set(name, find(spec, code, name))
+    for (const { reference } of code.instructions) {
+      if (reference?.kind !== 'function' || functions.has(reference.name)) continue
+      functions.set(reference.name, find(spec, code, reference.name))
+    }
   }
 }
 
@@ -48,7 +47,7 @@ export function programFunctions(spec: ObjectSpec, program: ProgramSpec): Functi
  * Throws {@link ElfError} for a function that is declared but has no body.
  */
 export const linkProgram = (spec: ObjectSpec, program: ProgramSpec): Instruction[] =>
-  programFunctions(spec, program).flatMap(({ instructions }) => instructions)
+  new Array<Instruction>().concat(...programFunctions(spec, program).map(({ instructions }) => instructions))
 
 /**
  * Where the entries of a jump table are in a linked program, in slots from its start: what `struct bpf_insn_array_value`

@@ -12,6 +12,7 @@ import { NR } from './numbers.ts'
 const PROT_READ = 1
 const PROT_WRITE = 2
 const MAP_SHARED = 1
+const MAP_PRIVATE = 2
 const MAP_FIXED = 0x10
 const MAP_FIXED_NOREPLACE = 0x10_0000
 
@@ -21,6 +22,8 @@ export interface MappingOptions {
   readonly offset?: number | undefined
   /** Whether it can be written; the kernel refuses with EPERM or EACCES what it only lets be read. */
   readonly write?: boolean | undefined
+  /** Map it for this process alone, `MAP_PRIVATE`: the only way in which the kernel lets its own types be mapped. */
+  readonly private?: boolean | undefined
   /** The address where it has to be, for an arena that was created with one; 0 for anywhere. What is mapped there already is `EEXIST`. */
   readonly address?: number | undefined
   /** More `MAP_*` flags. */
@@ -28,7 +31,7 @@ export interface MappingOptions {
 }
 
 /**
- * A shared mapping of a file: a BPF map's memory, a ring buffer, the kernel's BTF.
+ * A mapping of a file: a BPF map's memory, a ring buffer, the kernel's BTF.
  *
  * A view that outlives {@link close} shows nothing of the file: Node 22 and later detach it (reads give `undefined`); on Node 20, which
  * cannot, it shows zeros of its own. Views come from {@link bytes} each time, never kept.
@@ -51,7 +54,7 @@ export class Mapping implements Disposable {
     const protection = PROT_READ | (options.write ? PROT_WRITE : 0)
     const grave = options.address ? unearth(options.address, length) : undefined
     const place = grave ? MAP_FIXED : options.address ? MAP_FIXED_NOREPLACE : 0
-    const flags = MAP_SHARED | (options.flags ?? 0) | place
+    const flags = (options.private ? MAP_PRIVATE : MAP_SHARED) | (options.flags ?? 0) | place
     this.address = check(
       syscall(NR.mmap, options.address ?? 0, length, protection, flags, fd, options.offset ?? 0),
       'mmap',

@@ -8,6 +8,9 @@ import { type Btf, CoreError, CoreResolver, type CoreResult, patchCore } from '.
 import { type KernelTypes } from '../kernel-types.ts'
 import { ObjectError } from './errors.ts'
 
+/** What is patched is new, and has its relocation done. */
+type Open = Omit<Instruction, 'core'> & { core?: Instruction['core'] }
+
 /** The relocations of one object, against one kernel. */
 export class ObjectCore {
   readonly #resolver: CoreResolver
@@ -32,25 +35,33 @@ export class ObjectCore {
     instructions: readonly Instruction[],
   ): { code: Instruction[]; poisoned: Map<number, string> } {
     const poisoned = new Map<number, string>()
+    const code: Instruction[] = []
     let source: Instruction['source']
     let slot = 0
-    const code = instructions.flatMap((instruction) => {
+    for (const instruction of instructions) {
       source = instruction.source ?? source
       const at = slot
       slot += slotsOf(instruction)
       const { core } = instruction
-      if (!core) return [instruction]
-      const result = this.#resolver.resolve({ ...core, accessStr: core.access, insnOff: at * 8 })
+      if (!core) {
+        code.push(instruction)
+        continue
+      }
+      const { kind, typeId, access: accessStr } = core
+      const result = this.#resolver.resolve({ kind, typeId, accessStr, insnOff: at * 8 })
       if (result.status === 'poisoned') poisoned.set(at, explain(result))
       try {
-        return patchCore({ ...instruction, core: undefined }, result)
+        for (const patched of patchCore<Open>(instruction, result)) {
+          if ('core' in patched) patched.core = undefined
+          code.push(patched)
+        }
       } catch (error) {
         if (!(error instanceof CoreError)) throw error
         const where = source ? `, ${source.file}:${source.line}` : ''
         const message = `program ${program}${where}: ${error.message}${tried(result)}`
         throw new ObjectError(message, { program }, error)
       }
-    })
+    }
     return { code, poisoned }
   }
 }

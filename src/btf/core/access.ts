@@ -84,7 +84,9 @@ export function formatAccess({ btf, root, steps }: Access): string {
 
 /** A type's name for the reader. */
 export function typeName(btf: Btf, id: number): string {
-  const kind = btf.kindOf(id)
-  const name = btf.nameOf(id) || '(anonymous)'
+  // Whatever is asked for its name here has been decoded, or is about to be.
+  const type = btf.type(id)
+  const { kind } = type
+  const name = ('name' in type && type.name) || '(anonymous)'
   return kind === 'enum' || kind === 'enum64' ? `enum ${name}` : kind === 'union' ? `union ${name}` : name
 }

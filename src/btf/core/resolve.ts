@@ -139,15 +139,16 @@ export class CoreResolver {
     for (const candidate of this.#candidatesOf(relo.typeId)) {
       const { btf, id } = candidate
       const found = findAccess(local, kind, btf, id)
-      const entry = { target: btf.name, typeId: id, type: typeName(btf, id) }
+      const [target, type] = [btf.name, typeName(btf, id)]
       if ('why' in found) {
-        tried.push({ ...entry, why: found.why })
+        tried.push({ target, typeId: id, type, why: found.why })
         continue
       }
-      tried.push({ ...entry, access: formatAccess(found.access), bitOffset: found.access.bitOffset })
+      const { bitOffset } = found.access
+      tried.push({ target, typeId: id, type, access: formatAccess(found.access), bitOffset })
       matches.push({ candidate, access: found.access, value: coreValue(kind, found.access) })
     }
-    const circumstances = { ...before, access, candidates: tried }
+    const circumstances: Circumstances = { relo, kind: kind.name, access, candidates: tried }
     const [first, ...others] = matches
     if (first === undefined) {
       const value = coreValue(kind, undefined)
@@ -211,8 +212,12 @@ function resolved(
   value: CoreValue,
   target: Btf | undefined,
 ): CoreResult {
+  const { relo, kind, access, candidates } = circumstances
   return {
-    ...circumstances,
+    relo,
+    kind,
+    access,
+    candidates,
     status: 'resolved',
     originalValue: original.value ?? 0n,
     value: value.value ?? 0n,
