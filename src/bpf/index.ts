@@ -105,6 +105,7 @@ export {
   type ProgramType,
 } from './names.ts'
 export { BpfObject, type ObjectKind, type PinOptions, unpin, WrongKindError } from './object.ts'
+export * from './pins/index.ts'
 export { VerifierError } from './programs/errors.ts'
 export { type ProgramInfo, type ProgramList } from './programs/info.ts'
 export { type AttachTarget, type ProgramBtf, type ProgramOptions } from './programs/load.ts'
