@@ -51,7 +51,7 @@ export class StringIndex {
 /** Where strings start: at the beginning, and after each NUL but the last, which ends the table. */
 function startsOf(bytes: Uint8Array): Uint32Array {
   let count = 0
-  for (const byte of bytes) if (byte === 0) count++
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) count++
   const starts = new Uint32Array(count)
   for (let at = 0, i = 0; i < count; at = bytes.indexOf(0, at) + 1) starts[i++] = at
   return starts
