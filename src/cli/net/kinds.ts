@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Json, pick, plain, snake } from './plain.ts'
+import { hexadecimal, type Json, pick, plain, snake } from './plain.ts'
 
 interface Wording {
   /** Names by ours; `undefined` leaves a member out. */
@@ -26,9 +26,6 @@ const router = (value: unknown): unknown => MULTICAST_ROUTER[String(value)] ?? v
 
 /** iproute2 writes the one with a capital and the other without. */
 const vlanProtocol = (value: unknown): unknown => (value === '802.1q' ? '802.1Q' : value)
-
-const hexadecimal = (value: unknown): unknown => `0x${Number(value).toString(16)}`
-const bare = (value: unknown): unknown => Number(value).toString(16)
 
 /** `8000.0e:84:32:2b:ba:4c` without the zeros that lead, as they are printed there. */
 const bridgeId = (value: unknown): unknown => String(value).replaceAll(/(?<=[.:])0(?=[\da-f])/g, '')
@@ -81,7 +78,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
       tcnTimer: seconds,
       topologyChangeTimer: seconds,
       gcTimer: seconds,
-      groupFwdMask: bare,
+      groupFwdMask: hexadecimal,
     },
   },
   bridge_slave: {
@@ -92,14 +89,14 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
       mcastRouter: router,
       id: hexadecimal,
       no: hexadecimal,
-      groupFwdMask: bare,
+      groupFwdMask: hexadecimal,
       messageAgeTimer: seconds,
       forwardDelayTimer: seconds,
       holdTimer: seconds,
       topologyChangeAck: Number,
       configPending: Number,
     },
-    also: ({ groupFwdMask = 0 }) => ({ group_fwd_mask_str: hexadecimal(groupFwdMask) }),
+    also: ({ groupFwdMask = 0 }) => ({ group_fwd_mask_str: `0x${Number(groupFwdMask).toString(16)}` }),
   },
 }
 

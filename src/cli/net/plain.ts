@@ -14,6 +14,11 @@ export function snake(name: string): string {
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
+/** A number as `ip` prints those that are meant in hexadecimal: `0x1f`, and `0`. */
+export function hexadecimal(value: unknown): string {
+  return Number(value) === 0 ? '0' : `0x${Number(value).toString(16)}`
+}
+
 /** A value as JSON has it, its members under iproute2's names; what the library does not know is left out. */
 export function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value)

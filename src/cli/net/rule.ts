@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rule } from '../../netlink/index.ts'
-import { cell, type Json, pick } from './plain.ts'
+import { cell, hexadecimal, type Json, pick } from './plain.ts'
 
 /** Transport protocols that have a name everywhere. */
 const IP_PROTOCOLS: Readonly<Record<number, string>> = {
@@ -25,8 +25,6 @@ function prefixFields(name: string, text: string | undefined): Json {
   return { [name]: host, ...(length === undefined ? {} : { [`${name}len`]: Number(length) }) }
 }
 
-const word = (value: number): string => `0x${value.toString(16)}`
-
 interface Range {
   readonly start: number
   readonly end: number
@@ -38,7 +36,7 @@ const range = (name: string, { start, end }: Range): Json => ({ [`${name}_start`
 function portFields(name: string, ports: Range | undefined, mask: number | undefined): Json {
   if (ports === undefined) return {}
   if (ports.start !== ports.end) return range(name, ports)
-  return { [name]: ports.start, ...(mask === undefined ? {} : { [`${name}_mask`]: word(mask) }) }
+  return { [name]: ports.start, ...(mask === undefined ? {} : { [`${name}_mask`]: hexadecimal(mask) }) }
 }
 
 /** Names of DSCP values (`/etc/iproute2/rt_dsfield`): class selectors, expedited and assured forwarding. */
@@ -52,10 +50,10 @@ const DSCP: Readonly<Record<number, string>> = {
 function classFields({ dscp, dscpMask, flowlabel, flowlabelMask }: Rule): Json {
   return {
     ...(dscp === undefined ? {} : { dscp: DSCP[dscp] ?? String(dscp) }),
-    ...(dscp === undefined || dscpMask === undefined ? {} : { dscp_mask: word(dscpMask) }),
+    ...(dscp === undefined || dscpMask === undefined ? {} : { dscp_mask: hexadecimal(dscpMask) }),
     ...(flowlabel === undefined || flowlabelMask === undefined
       ? {}
-      : { flowlabel: word(flowlabel), flowlabel_mask: word(flowlabelMask) }),
+      : { flowlabel: hexadecimal(flowlabel), flowlabel_mask: hexadecimal(flowlabelMask) }),
   }
 }
 
@@ -67,9 +65,9 @@ export function ruleJson(rule: Rule): Json {
     ...(flags.includes('invert') ? { not: null } : {}),
     ...prefixFields('src', src ?? 'all'),
     ...prefixFields('dst', dst),
-    ...(tos === 0 ? {} : { tos: word(tos) }),
-    ...(fwmark === undefined && (fwmask ?? 0) === 0 ? {} : { fwmark: word(fwmark ?? 0) }),
-    ...(fwmask === undefined || fwmask === 0xffff_ffff ? {} : { fwmask: word(fwmask) }),
+    ...(tos === 0 ? {} : { tos: hexadecimal(tos) }),
+    ...(fwmark === undefined && (fwmask ?? 0) === 0 ? {} : { fwmark: hexadecimal(fwmark ?? 0) }),
+    ...(fwmask === undefined || fwmask === 0xffff_ffff ? {} : { fwmask: hexadecimal(fwmask) }),
     ...(iif === undefined ? {} : { iif, ...(flags.includes('iifDetached') ? { iif_detached: null } : {}) }),
     ...(oif === undefined ? {} : { oif, ...(flags.includes('oifDetached') ? { oif_detached: null } : {}) }),
     ...(rule.l3mdev === true ? { l3mdev: null } : {}),

@@ -143,6 +143,19 @@ function fromWire(wire: Wire): Address {
   }
 }
 
+/** Flags that are the kernel's to set. */
+const KERNELS: ReadonlySet<unknown> = new Set(['permanent', 'tentative', 'deprecated', 'dadfailed', 'secondary'])
+
+function again(item: Address): AddressSpec {
+  const { family: _, unknown: _unknown, scope, flags, ...rest } = item
+  const kept = flags.filter((flag): flag is AddressFlag => typeof flag === 'string' && !KERNELS.has(flag))
+  // It has been looked at for duplicates already.
+  const known = item.family === 'inet6' && !flags.includes('tentative') && !kept.includes('nodad')
+  return { ...rest, scope: scope as number, flags: known ? [...kept, 'nodad'] : kept }
+}
+
+const hostOf = (address: string): string => address.split('/', 1)[0]!
+
 /** Addresses, for the verbs. The key of `replace` is the link, the address and the length of its prefix. */
 export const addressType: ObjectType<Wire, WireIn, Address, AddressSpec, AddressFilter> = {
   noun: 'address',
@@ -163,6 +176,15 @@ export const addressType: ObjectType<Wire, WireIn, Address, AddressSpec, Address
         : undefined,
     }
   },
+  // For IPv6 the address alone is the key: a link has it once.
+  key: ({ dev, address, peer, family, netnsid }) => ({
+    filter: { dev, family: family as 'inet' | 'inet6', netnsid },
+    is: (item) =>
+      family === 'inet6' ? hostOf(item.address) === hostOf(address) : item.address === address && item.peer === peer,
+  }),
+  again,
+  taken: new Set(['dev', 'netnsid']),
+  restless: new Set(['netnsid', 'validLft', 'preferredLft']),
   label: ({ address, dev }) => `${address} dev ${dev}`,
   hint(refusal, verb) {
     if (refusal.code === 'EEXIST') return 'the link has it already: use replace'

@@ -9,7 +9,10 @@ export type { Address, AddressFilter, AddressFlag, AddressSpec } from './address
 export { ADDRESS_FLAGS, addressMessage } from './address-message.ts'
 export { type LinkKind, kinds as linkKinds, slaveKinds } from './links/index.ts'
 export { type Link, LINK_FLAGS, linkMessage, type LinkWire, type PeerLink, type PeerLinkInput } from './link.ts'
-export { type LinkDetails, type LinkFilter, type LinkFlag, Links, type LinkSpec } from './links.ts'
+export type { Difference, Ensured } from './difference.ts'
+export type { EnsuredLinkSpec } from './ensure-link.ts'
+export type { LinkDetails, LinkFilter, LinkFlag, LinkSpec } from './link-spec.ts'
+export { Links } from './links.ts'
 export * from './monitor/index.ts'
 export { ETHERTYPES, FAMILIES, LINK_TYPES, PROTOCOLS, SCOPES, TABLES } from './names.ts'
 export type {
@@ -35,7 +38,7 @@ export {
 export { nexthopMessage } from './nexthop-message.ts'
 export { type Nsid, Nsids } from './nsids.ts'
 export { nsidMessage } from './nsid-message.ts'
-export { Objects, type Verb } from './objects.ts'
+export { type Key, Objects, type ObjectType, type Selection, type Verb } from './objects.ts'
 export * as operations from './operations.ts'
 export type { LinkRef, NetNsRef } from './refs.ts'
 export { type Planned, RouteRequest } from './request.ts'
@@ -45,7 +48,10 @@ export type { Route, RouteFilter, RouteFlag, RouteQuery, RouteSpec, TableRef } f
 export { Rtnl, type RtnlOptions } from './rtnl.ts'
 export { RULE_ACTIONS, ruleMessage } from './rule-message.ts'
 export type { Rule, RuleFilter, RuleSpec } from './rules.ts'
+export { Transaction, TransactionError, type UndoFailure } from './transaction.ts'
+export { LinkSteps, NexthopSteps, ObjectSteps, RouteSteps, type Step, type Undoable } from './transaction-steps.ts'
 export { type LinkStats, stats64 } from './stats.ts'
+export * from './tc/index.ts'
 
 /** The handle of the network namespace that the process runs in. It opens its sockets when it is first used, and keeps them. */
 export const rtnl: Rtnl = Rtnl.open()

@@ -75,6 +75,14 @@ export interface FdbFilter {
   readonly vlan?: number | undefined
 }
 
+/** What the kernel only tells. */
+const TOLD: ReadonlySet<string> = new Set(['family', 'type', 'cacheinfo', 'probes', 'linkNetnsid', 'unknown'])
+const RESTLESS: ReadonlySet<string> = new Set(['cacheinfo', 'probes'])
+
+function settable(item: Wire): Partial<Wire> {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !TOLD.has(name)))
+}
+
 /** Neighbours, for the verbs. The key of `replace` is the link and the address. */
 export const neighbourType: ObjectType<Wire, WireIn, Neighbour, NeighbourSpec, NeighbourFilter> = {
   noun: 'neighbour',
@@ -108,6 +116,14 @@ export const neighbourType: ObjectType<Wire, WireIn, Neighbour, NeighbourSpec, N
           : undefined,
     }
   },
+  key: ({ dev, dst, family, flags }) => ({
+    filter: { dev, dst: dst as string, family: family as 'inet' | 'inet6', proxy: flags.includes('proxy') },
+    is: (item) => item.dev === dev,
+  }),
+  again: (item) => settable(item) as NeighbourSpec,
+  always: ['state'],
+  taken: new Set(['dev', 'dst']),
+  restless: RESTLESS,
   label: ({ dst, dev }) => `${dst} dev ${dev}`,
   hint(refusal, verb) {
     if (refusal.code === 'EEXIST') return 'the neighbour is there already: use replace'
@@ -137,6 +153,22 @@ export const fdbType: ObjectType<Wire, WireIn, FdbEntry, FdbSpec, FdbFilter> = {
             (lladdr === undefined || item.lladdr === lladdr.toLowerCase()) && (vlan === undefined || item.vlan === vlan)
         : undefined,
   }),
+  key: ({ dev, lladdr, vlan, vni, dst, flags }) => ({
+    filter: { dev, lladdr: lladdr as string },
+    is: (item) =>
+      item.vlan === vlan &&
+      item.flags.includes('self') === flags.includes('self') &&
+      (vni === undefined || item.vni === vni) &&
+      (dst === undefined || item.dst === dst),
+  }),
+  // Which table an entry is in, the port's own or that of its bridge, is a flag when it is added, and an attribute when it is told.
+  again: (item) => {
+    const { master, flags, ...rest } = settable(item) as FdbSpec & Wire
+    return { ...rest, flags: master === undefined ? flags : [...flags, 'master'] }
+  },
+  always: ['state'],
+  taken: new Set(['dev', 'flags', 'dst']),
+  restless: RESTLESS,
   label: ({ lladdr, dev }) => `${lladdr} dev ${dev}`,
   hint(refusal) {
     if (refusal.code === 'EEXIST') return 'the entry is there already: use replace'

@@ -77,6 +77,14 @@ const nexthopType: ObjectType<Wire, WireIn, NexthopObject, NexthopSpec, NexthopF
   select: ({ family, dev, master, groups, fdb }) => ({
     body: { family: family ?? 'unspec', dev, master, groups, fdb },
   }),
+  key: ({ id }) => ({ filter: {}, is: (item) => item.id === id }),
+  again: ({ scope: _scope, groupStats: _stats, hwStatsUsed: _used, unknown: _unknown, flags, resGroup, ...rest }) =>
+    ({
+      ...rest,
+      flags: flags.filter((flag) => flag === 'onlink'),
+      ...(resGroup === undefined ? {} : { resGroup: { ...resGroup, unbalancedTime: undefined } }),
+    }) as NexthopSpec,
+  restless: new Set(['groupStats', 'unbalancedTime']),
   label: ({ id, gateway, dev, group }) =>
     [
       id === undefined ? '' : `id ${id}`,

@@ -185,6 +185,34 @@ function fromWire(wire: Wire): Route {
   return route as unknown as Route
 }
 
+/** What of a route is set; the rest of its flags says how it fares. */
+const SETTABLE: ReadonlySet<unknown> = new Set(['onlink', 'pervasive'])
+
+function again(route: Route): RouteSpec {
+  const { family, unknown: _unknown, cacheinfo, mfcStats: _stats, uid: _uid, mark: _mark, iif: _iif, ...rest } = route
+  const { nhid, flags, multipath, gateway, via, dev, encap, encapType, ...common } = rest as typeof rest & WireIn
+  const ofItself = { multipath: multipath?.map((hop) => ({ ...hop, flags: settable(hop.flags) })), gateway, via, dev }
+  const expires =
+    cacheinfo === undefined || cacheinfo.expires <= 0 ? {} : { expires: Math.ceil(cacheinfo.expires / 100) }
+  return {
+    ...common,
+    ...expires,
+    family: family as 'inet' | 'inet6',
+    flags: settable(flags),
+    // What a nexthop object says, the kernel tells as if the route said it.
+    ...(nhid === undefined ? { ...ofItself, encapType, encap } : { nhid }),
+  } as RouteSpec
+}
+
+function settable<F>(flags: readonly F[] | number | undefined): F[] {
+  return Array.isArray(flags) ? (flags as F[]).filter((flag) => SETTABLE.has(flag)) : []
+}
+
+/** The metric that an IPv6 route has by itself (`IP6_RT_PRIO_USER`). */
+const METRIC6 = 1024
+
+const metricOf = ({ metric, family }: Route): number => metric ?? (family === 'inet6' ? METRIC6 : 0)
+
 /** Routes, for the verbs. */
 export const routeType: ObjectType<Wire, WireIn, Route, RouteSpec, RouteFilter> = {
   noun: 'route',
@@ -217,6 +245,16 @@ export const routeType: ObjectType<Wire, WireIn, Route, RouteSpec, RouteFilter> 
       emptyOn: table === undefined ? undefined : ['ENOENT'],
     }
   },
+  key: (wanted) => ({
+    filter: { family: wanted.family as 'inet' | 'inet6', table: wanted.table as TableRef, dst: wanted.dst },
+    is: (route) =>
+      metricOf(route) === metricOf(wanted) &&
+      route.src === wanted.src &&
+      (route.family !== 'inet' || route.tos === wanted.tos),
+  }),
+  again,
+  taken: new Set(['expires']),
+  restless: new Set(['cacheinfo']),
   label: ({ dst, table }) => (table === undefined ? dst : `${dst} table ${table}`),
   hint(refusal, verb, spec) {
     if (refusal.code === 'EEXIST')

@@ -30,6 +30,8 @@ import type { NetNsRef } from './refs.ts'
 import { type Finder, type Planned, RouteRequest } from './request.ts'
 import { Routes } from './route-verbs.ts'
 import { type Rule, type RuleFilter, type RuleSpec, ruleType } from './rules.ts'
+import { Qdiscs, TcActions, TcClasses, TcFilters } from './tc/index.ts'
+import { transact, type Transaction } from './transaction.ts'
 
 /** How a handle is opened. */
 export interface RtnlOptions {
@@ -87,6 +89,14 @@ export class Rtnl implements Disposable {
   readonly rules: Objects<never, never, Rule, RuleSpec, RuleFilter>
   /** Numbers of other namespaces in this one. */
   readonly nsids: Nsids
+  /** How packets wait for a device; tc: `qdisc`. See there for the key of `replace`. */
+  readonly qdiscs: Qdiscs
+  /** Shares of a qdisc; tc: `class`. The key of `replace` is the device and the handle. */
+  readonly classes: TcClasses
+  /** Which packets go to which class, and what is done to them; tc: `filter`. See there for the key of `replace`. */
+  readonly filters: TcFilters
+  /** Actions that filters share; tc: `actions`. The key of `replace` is the kind and the index. */
+  readonly actions: TcActions
   readonly #netns: NetNs | undefined
   readonly #home: Enterable
   readonly #timeout: number | undefined
@@ -119,6 +129,10 @@ export class Rtnl implements Disposable {
     this.fdb = new Objects(this, fdbType) as unknown as Rtnl['fdb']
     this.rules = new Objects(this, ruleType) as unknown as Rtnl['rules']
     this.nsids = new Nsids(this)
+    this.qdiscs = new Qdiscs(this)
+    this.classes = new TcClasses(this)
+    this.filters = new TcFilters(this)
+    this.actions = new TcActions(this)
   }
 
   /** Whether it has been closed. */
@@ -149,6 +163,25 @@ export class Rtnl implements Disposable {
     } finally {
       for (const request of opened) request.release()
     }
+  }
+
+  /**
+   * Makes many changes as one: when a step fails, those before it are undone, the last first.
+   *
+   * The steps are the verbs of `tx`; the work may be asynchronous between them. A deletion of a link waits until all else has been done.
+   *
+   * ```ts
+   * rtnl.transaction((tx) => {
+   *   const { index } = tx.links.add({ name: 'v0', linkinfo: { kind: 'veth', data: { peer: { name: 'v1' } } } })
+   *   tx.addresses.add({ dev: index, address: '10.0.0.1/24' })
+   *   tx.routes.replace({ dst: '10.1.0.0/16', gateway: '10.0.0.2' })
+   * })
+   * ```
+   *
+   * @throws TransactionError naming the step that failed, what was undone, and what could not be.
+   */
+  transaction<T>(work: (tx: Transaction) => T): T {
+    return transact(this, work)
   }
 
   /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { type In, type Out, parseCidr } from '../../codec/index.ts'
+import { same } from './monitor/same.ts'
 import type { ObjectType } from './objects.ts'
 import { RULE } from './operations.ts'
 import type { TableRef } from './routes.ts'
@@ -99,6 +100,24 @@ function fromWire(wire: Wire): Rule {
   }
 }
 
+/** What the kernel fills in, and what it says of a rule without being asked. */
+function identity(rule: Rule, wanted: Rule): Record<string, unknown> {
+  const { flags, priority, protocol, pad: _pad, unknown: _unknown, ...rest } = rule as Rule & { pad?: unknown }
+  return {
+    fwmask: rule.fwmark === undefined ? undefined : 0xffff_ffff,
+    sportMask: rule.sport === undefined || rule.sport.start !== rule.sport.end ? undefined : 0xffff,
+    dportMask: rule.dport === undefined || rule.dport.start !== rule.dport.end ? undefined : 0xffff,
+    dscpMask: rule.dscp === undefined ? undefined : 0x3f,
+    l3mdev: false,
+    ...rest,
+    inverted: flags.includes('invert'),
+    priority: wanted.priority === undefined ? undefined : (priority ?? 0),
+    protocol: wanted.protocol === undefined ? undefined : protocol,
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
 /** Rules, for the verbs. The kernel has no `replace` for them: `add` of one that exists is EEXIST. */
 export const ruleType: ObjectType<Wire, WireIn, Rule, RuleSpec, RuleFilter> = {
   noun: 'rule',
@@ -117,6 +136,17 @@ export const ruleType: ObjectType<Wire, WireIn, Rule, RuleSpec, RuleFilter> = {
             (priority === undefined || (rule.priority ?? 0) === priority)
         : undefined,
   }),
+  // A rule has no key but all that it says; a priority or protocol that is not said may be any.
+  key: (wanted) => ({
+    filter: { family: wanted.family as 'inet' | 'inet6' },
+    is: (rule) => same(identity(rule, wanted), identity(wanted, wanted), NOTHING),
+  }),
+  again: ({ family, flags, unknown: _unknown, ...rest }) =>
+    ({
+      ...rest,
+      family,
+      flags: flags.filter((flag) => flag === 'invert' || flag === 'findSaddr'),
+    }) as RuleSpec,
   label: ({ src, dst, priority, table }) =>
     [
       priority === undefined ? '' : `${priority}:`,

@@ -23,7 +23,7 @@ beforeAll(async () => {
   lab.exec(['sh', '-c', 'echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad'])
   for (const line of [
     'link add p0 type veth peer name p1',
-    'link add sw type bridge',
+    'link add sw type bridge group_fwd_mask 8',
     'link add i0 type ifb',
     'link set p1 master sw',
     'link set p0 alias first up',
@@ -49,6 +49,7 @@ beforeAll(async () => {
     'rule add from 10.0.0.0/8 to 10.7.0.0/24 fwmark 5/0xff iif p0 lookup 100',
     'rule add goto 32766 pref 10',
     'rule add pref 20 prohibit uidrange 1-5 ipproto tcp sport 5-6 dport 80',
+    'rule add pref 22 fwmark 0/0xff lookup 101',
     'rule add pref 21 not from 10.1.1.1 iif nosuch lookup 101 suppress_prefixlength 0',
     '-6 rule add from 2001:db8::/32 lookup 102',
     'neigh add 10.7.0.9 lladdr 02:00:00:00:00:09 dev p0',
