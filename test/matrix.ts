@@ -32,6 +32,7 @@ export const rows: readonly Row[] = [
   { capability: 'btf:BPF_F_RB_OVERWRITE', since: '6.19' },
   { capability: 'btf:BPF_MAP_TYPE_INSN_ARRAY', since: '6.19' },
   { capability: 'btf:BPF_PROG_ASSOC_STRUCT_OPS', since: '7.0' },
+  { capability: 'btf:BPF_F_CPU', since: '7.0' },
   { capability: 'btf:bpf_common_attr', since: '7.1' },
   { capability: 'btf:BPF_MAP_TYPE_RHASH', since: '7.2' },
   // devices and modules

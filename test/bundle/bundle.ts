@@ -15,6 +15,8 @@ const entries = [
   'test/kernel/**/*.test.ts',
   'test/kernel/leaks.ts',
   'test/kernel/bpf/attach-async.ts',
+  'test/kernel/netkit/swap.ts',
+  'test/kernel/bpf/maps-token-child.ts',
   'test/kernel/bpf/readers/worker.ts',
   'test/story/story.ts',
   'src/cli/main.ts',

@@ -69,8 +69,10 @@ export const u64Codec: MapCodec<bigint, bigint | number> = {
 export type DescriptorRef = number | Fd | { readonly fd: number | Fd }
 
 const numberOfDescriptor = (ref: DescriptorRef): number => {
-  const fd = typeof ref === 'number' || ref instanceof Fd ? ref : ref.fd
-  return typeof fd === 'number' ? fd : fd.number
+  const fd = typeof ref === 'number' || ref instanceof Fd ? ref : ref?.fd
+  if (typeof fd === 'number') return fd
+  if (fd instanceof Fd) return fd.number
+  throw new TypeError('the key is a descriptor: give its number, or what has one as `fd`')
 }
 
 /** The descriptor of a socket, a file, a process (`pidfd`) or a cgroup: the keys of their local storage. */

@@ -13,7 +13,7 @@ import { missingCapabilities } from '../privileges.ts'
 import { refusalLog } from '../refusal.ts'
 import { type MapCodec } from './codec.ts'
 import { kindOfMap, possibleCpus } from './kinds.ts'
-import { storageTypes } from './storage.ts'
+import { plainTypes } from './plain-types.ts'
 
 /** A map's type information, already in the kernel. */
 export interface MapBtf {
@@ -45,7 +45,7 @@ export interface MapOptions<T extends MapType = MapType, K = unknown, V = unknow
   readonly inner?: BpfObject | undefined
   /** The interface that an offloaded map is for. */
   readonly ifindex?: number | undefined
-  /** Its types. Local storage, of which the kernel insists on some, gets an `int` and an array of bytes unless said. */
+  /** Its types. Local storage and `struct_ops`, for which the kernel insists on some, get an `int` and an array of bytes unless said. */
   readonly btf?: MapBtf | undefined
   /** The kernel type that a `struct_ops` map is a value of, by its BTF id, and the module's BTF. */
   readonly kernelValue?: { readonly typeId: number; readonly btfFd?: number | undefined } | undefined
@@ -65,11 +65,13 @@ const BPF_F_TOKEN_FD = 1 << 16
 
 /** Creates a map: its descriptor, owned by the caller. */
 export function createMap(options: MapOptions): Fd {
-  const { type, tokenFd } = options
-  if (!kindOfMap(type).storage || options.btf) return create(options, options.btf)
-  const types = storageTypes(options.valueSize ?? options.value?.size ?? 0, tokenFd)
-  using fd = types.fd
-  return create(options, { ...types, fd: fd.number })
+  const { type, tokenFd, kernelValue } = options
+  const { storage } = kindOfMap(type)
+  if (options.btf || (!storage && !kernelValue)) return create(options, options.btf)
+  const { fd, ...ids } = plainTypes(options.valueSize ?? options.value?.size ?? 0, tokenFd)
+  using types = fd
+  // A kernel's own type needs some types beside it, and none of them for key and value.
+  return create(options, { fd: types.number, ...(storage && ids) })
 }
 
 function create(options: MapOptions, btf: MapBtf | undefined): Fd {

@@ -62,6 +62,7 @@ const HINTS: Readonly<Record<string, (map: Shape) => string>> = {
   EBUSY: () => 'a program is changing the same bucket: try again',
   EINVAL: ({ type }) => `a ${type} map takes no such key, value, flags or operation`,
   ENOTSUPP: ({ type }) => `a ${type} map has no such operation`,
+  EOPNOTSUPP: ({ type }) => `a ${type} map has no such operation`,
 }
 
 /** The remedy of a refused operation on an element. */

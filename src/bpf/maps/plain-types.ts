@@ -1,5 +1,5 @@
 /**
- * The types that the kernel wants of local storage.
+ * The types of a map that has none of its own.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Fd } from '../../sys/index.ts'
 import { loadBtf } from '../btf-objects.ts'
 
 /** What a map is described by, in the kernel for as long as somebody holds it. */
-export interface StorageTypes {
+export interface PlainTypes {
   readonly fd: Fd
   readonly keyTypeId: number
   readonly valueTypeId: number
@@ -17,8 +17,8 @@ export interface StorageTypes {
 const INT = { size: 4, bits: 32, bitOffset: 0 } as const
 const BYTE = { size: 1, bits: 8, bitOffset: 0 } as const
 
-/** Types for a map whose keys are descriptors and whose values are bytes: the kernel makes no local storage without. The caller closes them. */
-export function storageTypes(valueSize: number, tokenFd?: number): StorageTypes {
+/** `int` for keys and an array of bytes for values: the kernel makes no local storage without types. The caller closes them. */
+export function plainTypes(valueSize: number, tokenFd?: number): PlainTypes {
   const builder = new BtfBuilder()
   const flags = { char: false, bool: false }
   const keyTypeId = builder.add({ kind: 'int', name: 'int', signed: true, ...flags, ...INT })
