@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { assemble, AsmError, disassemble, labelJumps, print } from '../../src/asm/index.ts'
-import { parseKconfig } from '../../src/bpf/collection/kconfig.ts'
+import { ObjectError } from '../../src/bpf/collection/errors.ts'
+import { parseKallsyms } from '../../src/bpf/collection/kallsyms.ts'
+import { kconfigContents, parseKconfig } from '../../src/bpf/collection/kconfig.ts'
 import { readVerifierLog, readVerifierStats } from '../../src/bpf/programs/log.ts'
 import {
   Btf,
@@ -23,6 +25,7 @@ import {
   ElfError,
   kernelBtf,
   linkProgram,
+  type ObjectSpec,
   programInfo,
   readElf,
   readObject,
@@ -110,6 +113,15 @@ function framed(type: number, body: Uint8Array): Uint8Array {
   return bytes
 }
 
+/** What a configuration looks like; every option that the objects ask for is in it. */
+const CONFIGURATION = 'CONFIG_HZ=250\n# CONFIG_X is not set\nCONFIG_BPF_SYSCALL=y\nCONFIG_NET=m\nCONFIG_DEFAULT_HOSTNAME="a\\"b"\nCONFIG_LOG_BUF_SHIFT=0x12\n' // prettier-ignore
+const SYMBOLS = 'ffffffff81000000 T _text\nffffffff8123abcd t bpf_prog_put\n0000000000000000 d init_task\nffffffffc0001000 t a.b\t[module]\n' // prettier-ignore
+
+/** An object whose variables are set by the configuration; what else it wants to know is told, for that is no parser's work. */
+let configured: ObjectSpec | undefined
+const BESIDE = { LINUX_KERNEL_VERSION: 1, LINUX_HAS_SYSCALL_WRAPPER: 1, LINUX_HAS_BPF_COOKIE: 1 }
+
+const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words)
 const text = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes)
 
 /** The targets by name. */
@@ -211,14 +223,37 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     },
   },
   log: {
-    seeds: () => [...filesIn(at('../unit/bpf/logs/'), '.txt').map((log) => log.slice(0, 8192)), new Uint8Array(Buffer.from('CONFIG_HZ=250\n# CONFIG_X is not set\nCONFIG_S="a\\"b"\n'))], // prettier-ignore
+    seeds: () => filesIn(at('../unit/bpf/logs/'), '.txt').map((log) => log.slice(0, 8192)),
     parts: (bytes) => whole(bytes, 1),
     errors: [],
     run(bytes) {
       const log = text(bytes)
       readVerifierLog(log)
       readVerifierStats(log)
-      parseKconfig(log)
+    },
+  },
+  kconfig: {
+    seeds: () => [bytesOf(CONFIGURATION)],
+    parts: (bytes) => whole(bytes, 1),
+    errors: [ObjectError, ...VALUES],
+    run(bytes) {
+      const options = parseKconfig(text(bytes))
+      configured ??= readObject(read(new URL('kconfig.bpf.o', OBJECTS)))
+      kconfigContents(configured, configured.maps['.kconfig']!, BESIDE, () => options)
+    },
+  },
+  kallsyms: {
+    seeds: () => [bytesOf(SYMBOLS)],
+    parts: (bytes) => whole(bytes, 1),
+    errors: [],
+    run(bytes) {
+      for (const address of parseKallsyms(
+        text(bytes),
+        new Set(['bpf_prog_put', 'init_task', '__x64_sys_bpf', 'a.b']),
+      ).values()) {
+        // prettier-ignore
+        if (address >> 64n !== 0n) throw new Error(`${address} is no address`)
+      }
     },
   },
 }

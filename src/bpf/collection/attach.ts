@@ -22,8 +22,7 @@ import { XdpLink } from '../links/xdp.ts'
 import { type ProgramType } from '../names.ts'
 import { type Program } from '../programs/program.ts'
 import { ObjectError } from './errors.ts'
-import { kernelSymbols } from './kallsyms.ts'
-import { SYSCALL_WRAPPERS } from './kconfig.ts'
+import { syscallPrefix } from './kallsyms.ts'
 
 /** What sections do not say. */
 export interface AttachAllOptions {
@@ -79,10 +78,7 @@ function splitPath({ attachTo, name }: ProgramSpec): { path: string; rest: strin
 }
 
 /** The function of a system call: `__x64_sys_read` where the kernel wraps them. */
-function syscallFunction(name: string): string {
-  const [wrapper] = kernelSymbols(new Set(SYSCALL_WRAPPERS)).keys()
-  return wrapper ? wrapper.replace('bpf', name) : `sys_${name}`
-}
+const syscallFunction = (name: string): string => `${syscallPrefix() ?? 'sys_'}${name}`
 
 /** One row for each way, in the order in which they are tried. */
 const ROWS: readonly Row[] = [

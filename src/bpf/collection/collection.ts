@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { kernelBtf, type MapSpec, type ObjectSpec } from '../../elf/index.ts'
+import { kernelBtf, type MapSpec, type ObjectSpec, type ProgramSpec } from '../../elf/index.ts'
 import { KernelError, pageSize } from '../../sys/index.ts'
 import { perform, performAsync, type Steps } from '../call.ts'
 import { KernelTypes } from '../kernel-types.ts'
@@ -68,6 +68,31 @@ function chosenMaps(spec: ObjectSpec, prepared: readonly Prepared[], options: Co
 
 const MAPS = ['map', 'mapValue', 'arena'] as const
 
+/** Adds the programs that come along: a program array that a chosen one jumps by holds them from the start. Optional ones leave their place empty. */
+function withCompanions(
+  spec: ObjectSpec,
+  chosen: readonly ProgramSpec[],
+  options: CollectionOptions,
+  prepare: (program: ProgramSpec) => Prepared,
+): Prepared[] {
+  const all = chosen.map(prepare)
+  const there = new Set(chosen.map(({ name }) => name))
+  // It grows while it is walked: those that come along may jump by arrays of their own.
+  for (const { instructions } of all) {
+    for (const name of referredTo(instructions, ['map'])) {
+      const map = spec.maps[name]
+      if (!map || kindOfMap(map.type).holds !== 'program' || options.maps?.[name]) continue
+      for (const value of map.values) {
+        const program = spec.programs[value.name]
+        if (!program?.autoload || there.has(program.name)) continue
+        there.add(program.name)
+        all.push(prepare(program))
+      }
+    }
+  }
+  return all
+}
+
 function* loadingCollection<P extends ProgramTypes>(
   source: ObjectSource,
   options: CollectionOptions<P>,
@@ -77,11 +102,13 @@ function* loadingCollection<P extends ProgramTypes>(
   const parts: Parts = { maps: new Map(), programs: new Map(), sections: new Map(), tables: new Map() }
   const kernel = options.kernel ?? new KernelTypes()
   const builder = kernelBtf(spec)
-  const temporary: BpfMap[] = []
+  const temporary: (BpfMap | Program)[] = []
   let btf: ObjectBtf
   try {
     const core = spec.btf && new ObjectCore(spec.btf, kernel, options.targetBtf)
-    const prepared = chosen.map((one) => prepareProgram(spec, one, core, (text) => builder?.string(text) ?? 0))
+    const prepared = withCompanions(spec, chosen, options, (one) =>
+      prepareProgram(spec, one, core, (text) => builder?.string(text) ?? 0),
+    )
     btf = loadObjectBtf(builder, options.tokenFd)
     const btfFd = btf && 'fd' in btf ? btf.fd.number : undefined
     const maps = chosenMaps(spec, prepared, options)
@@ -91,10 +118,17 @@ function* loadingCollection<P extends ProgramTypes>(
     const arenaOffset = (name: string): number => parts.sections.get(name)?.offset ?? 0
     const symbols = mentionedSymbols(spec, prepared)
     const context = { spec, options, kernel, maps: parts.maps, symbols, arenaOffset, btfFd, tables, temporary }
-    for (const one of prepared) {
-      parts.programs.set(one.spec.name, yield* Program.loading(programOptions(context, one)))
+    const companions = new Map<string, Program>()
+    for (const [index, one] of prepared.entries()) {
+      const program = yield* Program.loading(programOptions(context, one))
+      if (index < chosen.length) parts.programs.set(one.spec.name, program)
+      else {
+        // The array holds it from then on.
+        temporary.push(program)
+        companions.set(one.spec.name, program)
+      }
     }
-    fillProgramArrays(spec, parts)
+    fillProgramArrays(spec, parts.maps, new Map([...companions, ...parts.programs]))
     for (const table of tables) {
       const value = structOpsValue(spec, table, parts.programs)
       // The value of a table without a link registers it: that is for the user to say.
@@ -108,7 +142,7 @@ function* loadingCollection<P extends ProgramTypes>(
     if (btf && 'error' in btf && error instanceof KernelError) error.cause ??= btf.error
     throw error
   } finally {
-    for (const map of temporary) map.close()
+    for (const object of temporary) object.close()
     if (btf && 'fd' in btf) btf.fd.close()
     if (!options.kernel) kernel.close()
   }
@@ -139,13 +173,17 @@ function fillArena(map: BpfMap, contents: Uint8Array = new Uint8Array(0)): Secti
 }
 
 /** Puts the programs that a program array has from the start into it. */
-function fillProgramArrays(spec: ObjectSpec, { maps, programs }: Parts): void {
+function fillProgramArrays(
+  spec: ObjectSpec,
+  maps: ReadonlyMap<string, BpfMap>,
+  programs: ReadonlyMap<string, Program>,
+): void {
   for (const [name, map] of maps) {
     const { type, values } = spec.maps[name]!
     if (kindOfMap(type).holds !== 'program') continue
     for (const value of values) {
       const program = programs.get(value.name)
-      // A program that was left out on purpose leaves its place empty.
+      // An optional program, and one of an array that nobody jumps by, leaves its place empty.
       if (program) map.set(value.index, program)
       else if (!spec.programs[value.name]) throw missing('program', value.name, [...programs.keys()])
     }

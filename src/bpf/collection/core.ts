@@ -67,7 +67,7 @@ export class ObjectCore {
 }
 
 const explain = (result: CoreResult): string =>
-  `it reaches ${result.access} (${result.kind}), which this kernel does not have${result.reason ? `: ${result.reason}` : ''}`
+  `it reaches ${result.access} (${result.kind}), which this kernel does not have${tried(result) || `: ${result.reason}`}`
 
 /** The candidates that were tried and why they do not fit. */
 function tried({ candidates }: CoreResult): string {

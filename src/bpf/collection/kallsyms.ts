@@ -7,20 +7,38 @@ import { readFileSync } from 'node:fs'
 
 const KALLSYMS = '/proc/kallsyms'
 
-/**
- * Looks symbols up in `/proc/kallsyms`, in one pass; a name that several symbols have gives the first. Names that are not there are left out.
- *
- * Without CAP_SYSLOG the kernel shows no addresses: all of them are 0.
- */
-export function kernelSymbols(names: ReadonlySet<string>): ReadonlyMap<string, bigint> {
+/** Reads the text of `/proc/kallsyms` for some names; a name that several symbols have gives the first. Names that are not there are left out. */
+export function parseKallsyms(text: string, names: ReadonlySet<string>): ReadonlyMap<string, bigint> {
   const found = new Map<string, bigint>()
   if (names.size === 0) return found
   const wanted = [...names].map((name) => name.replaceAll(/[^\w]/g, String.raw`\$&`)).join('|')
   // Over a hundred thousand lines: the search engine's own loop makes no string of those that nobody asked for.
-  const lines = new RegExp(`^([0-9a-f]+) \\w (${wanted})(?:\\t.*)?$`, 'gm')
-  for (const [, address, name] of readFileSync(KALLSYMS, 'latin1').matchAll(lines)) {
+  const lines = new RegExp(`^([0-9a-f]{1,16}) \\w (${wanted})(?:\\t.*)?$`, 'gm')
+  for (const [, address, name] of text.matchAll(lines)) {
     if (!found.has(name!)) found.set(name!, BigInt(`0x${address}`))
     if (found.size === names.size) break
   }
   return found
+}
+
+/**
+ * Looks symbols up in `/proc/kallsyms`, in one pass.
+ *
+ * Without CAP_SYSLOG the kernel shows no addresses: all of them are 0.
+ */
+export const kernelSymbols = (names: ReadonlySet<string>): ReadonlyMap<string, bigint> =>
+  names.size === 0 ? new Map<string, bigint>() : parseKallsyms(readFileSync(KALLSYMS, 'latin1'), names)
+
+/** What the wrappers of system calls begin with, which take `struct pt_regs`: there with kprobes or without. */
+const PREFIXES = ['__x64_sys_', '__arm64_sys_', '__riscv_sys_', '__s390x_sys_', '__loongarch_sys_']
+
+let prefix: string | null | undefined
+
+/** What the names of this kernel's system calls begin with where they have wrappers: `__x64_sys_`. Looked for once, as it takes 100 ms and more. */
+export function syscallPrefix(): string | undefined {
+  if (prefix === undefined) {
+    const there = kernelSymbols(new Set(PREFIXES.map((one) => `${one}bpf`)))
+    prefix = PREFIXES.find((one) => there.has(`${one}bpf`)) ?? null
+  }
+  return prefix ?? undefined
 }

@@ -9,7 +9,7 @@ import { gunzipSync } from 'node:zlib'
 import { valueCodec } from '../../btf/index.ts'
 import { type ExternSpec, type MapSpec, type ObjectSpec } from '../../elf/index.ts'
 import { ObjectError } from './errors.ts'
-import { kernelSymbols } from './kallsyms.ts'
+import { syscallPrefix } from './kallsyms.ts'
 
 /** Where kernels keep their configuration, in the order in which it is looked for. */
 const FILES = [() => '/proc/config.gz', () => `/boot/config-${release()}`, () => `/lib/modules/${release()}/config`]
@@ -55,28 +55,20 @@ export function linuxVersion(): number {
   return Number(major) * 65536 + Number(minor) * 256 + Math.min(Number(patch), 255)
 }
 
-/** System calls go through a wrapper that takes `struct pt_regs`: its symbol is there with kprobes or without. */
-export const SYSCALL_WRAPPERS = [
-  '__x64_sys_bpf',
-  '__arm64_sys_bpf',
-  '__riscv_sys_bpf',
-  '__s390x_sys_bpf',
-  '__loongarch_sys_bpf',
-]
-
 /** Values that no configuration has: the loader's own, one row each. */
 const VIRTUAL: Readonly<Record<string, () => number>> = {
   LINUX_KERNEL_VERSION: linuxVersion,
-  LINUX_HAS_SYSCALL_WRAPPER: () => (kernelSymbols(new Set(SYSCALL_WRAPPERS)).size > 0 ? 1 : 0),
+  LINUX_HAS_SYSCALL_WRAPPER: () => (syscallPrefix() === undefined ? 0 : 1),
   // Every kernel that has netkit or tcx has cookies: they are of Linux 5.15.
   LINUX_HAS_BPF_COOKIE: () => 1,
 }
 
-/** The value of the `.kconfig` map: each extern by its type. `given` goes before the kernel's own. */
+/** The value of the `.kconfig` map: each extern by its type. `given` goes before the kernel's own, which `read` gives. */
 export function kconfigContents(
   spec: ObjectSpec,
   map: MapSpec,
   given: Readonly<Record<string, unknown>> = {},
+  read: () => ReadonlyMap<string, string> | undefined = runningKconfig,
 ): Uint8Array {
   const bytes = new Uint8Array(map.valueSize)
   let options: ReadonlyMap<string, string> | undefined
@@ -89,7 +81,7 @@ export function kconfigContents(
     if (Object.hasOwn(given, name)) put(given[name])
     else if (VIRTUAL[name]) put(isBool(spec, extern) ? VIRTUAL[name]() !== 0 : VIRTUAL[name]())
     else {
-      options ??= runningKconfig() ?? new Map<string, string>()
+      options ??= read() ?? new Map<string, string>()
       const text = options.get(name)
       if (text !== undefined) put(valueOf(spec, extern, text))
       else if (!extern.weak) throw unknown(name, options.size > 0)
@@ -115,14 +107,22 @@ function isBool({ btf }: ObjectSpec, { type }: Pick<ExternSpec, 'type'>): boolea
   return resolved?.kind === 'int' && resolved.bool
 }
 
+const NUMBER = /^-?(0x[0-9a-f]{1,16}|\d{1,20})$/i
+
+/** As much of a text as fits before a final NUL. */
+const fitting = (text: string, size: number): string =>
+  new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, Math.max(size - 1, 0)))
+
 /** An option as written, as a value of the extern's type. */
-function valueOf(spec: ObjectSpec, { name, type = 0 }: ExternSpec, text: string): unknown {
+function valueOf(spec: ObjectSpec, { name, type = 0, size = 0 }: ExternSpec, text: string): unknown {
   const resolved = spec.btf!.resolve(type)
-  if (text.startsWith('"')) return text.slice(1, -1).replaceAll(/\\(.)/g, '$1')
-  if (text !== 'y' && text !== 'm') return BigInt(text)
-  if (isBool(spec, { type }) && text === 'y') return true
-  // `char` holds the letter, an enum (`enum libbpf_tristate`) the number.
-  if (resolved.kind === 'int' && !resolved.bool && resolved.size === 1) return text.charCodeAt(0)
-  if (resolved.kind === 'enum' || resolved.kind === 'enum64') return TRISTATE[text]
+  if (text.startsWith('"')) return fitting(text.slice(1, -1).replaceAll(/\\(.)/g, '$1'), size)
+  if (NUMBER.test(text)) return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text)
+  if (text === 'y' && isBool(spec, { type })) return true
+  if (text === 'y' || text === 'm') {
+    // `char` holds the letter, an enum (`enum libbpf_tristate`) the number.
+    if (resolved.kind === 'int' && !resolved.bool && resolved.size === 1) return text.charCodeAt(0)
+    if (resolved.kind === 'enum' || resolved.kind === 'enum64') return TRISTATE[text]
+  }
   throw new ObjectError(`${name} is ${text}, which its type cannot hold`, { variable: name })
 }

@@ -34,8 +34,8 @@ export interface CollectionOptions<P extends ProgramTypes = ProgramTypes> extend
   readonly targetBtf?: Btf | undefined
   /** The kernel's types, to share between loads: reading them takes some 10 ms. They stay the caller's. */
   readonly kernel?: KernelTypes | undefined
-  /** Have the verifier write a log for each program: 1 the path, 2 all states, 4 statistics, added up. */
-  readonly logLevel?: number | undefined
+  /** Have the verifier write a log, for all programs or for some by name: 1 the path, 2 all states, 4 statistics, added up. */
+  readonly logLevel?: number | Readonly<Record<string, number>> | undefined
   /** A descriptor from `BPF_TOKEN_CREATE`. Requires Linux 6.9. */
   readonly tokenFd?: number | undefined
 }

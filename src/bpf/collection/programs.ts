@@ -61,8 +61,8 @@ export interface ProgramContext {
   readonly btfFd: number | undefined
   /** The tables of callbacks that are to be there. */
   readonly tables: readonly StructOpsPlan[]
-  /** Maps that only programs need: closed when these are loaded. */
-  readonly temporary: BpfMap[]
+  /** Maps that only programs need, and programs that only maps need: closed when all is loaded. */
+  readonly temporary: (BpfMap | Program)[]
 }
 
 /** A program before it is told where its maps are: put together, relocated, described. */
@@ -123,7 +123,7 @@ export function programOptions(context: ProgramContext, prepared: Prepared): Pro
     target: callback?.target ?? targetOf(context, program),
     ...(btfFd !== undefined && info.functions && { btf: { fd: btfFd, functions: info.functions, lines: info.lines } }),
     fdArray,
-    logLevel: options.logLevel,
+    logLevel: typeof options.logLevel === 'object' ? options.logLevel[program.name] : options.logLevel,
     tokenFd: options.tokenFd,
     explain: (slot) => poisoned.get(slot),
   }

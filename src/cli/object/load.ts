@@ -69,6 +69,8 @@ export function loadReport(file: string, options: LoadOptions): LoadReport {
     map.pinning = 'none'
     // A table with one of its callbacks is not complete: it is not handed to the kernel.
     if (map.structOps) map.structOps.link = false
+    // Each program is tried by itself: another one that it may jump to has a verdict of its own.
+    map.values = map.type === 'prog_array' ? [] : map.values
   }
   const programs = Object.values(spec.programs)
     .filter(({ autoload }) => autoload || !options.autoload)

@@ -84,6 +84,29 @@ describe('a collection', needs(), () => {
     expect(Object.keys(used.maps)).toEqual(['routes', '.rodata.cst16'].filter((name) => name in used.maps))
   })
 
+  test('brings the programs along that a program array holds, unless they are optional', () => {
+    const before = openDescriptors()
+    const asked = { programs: { jump_third: 'sched_cls' }, onlyUsed: true } as const
+    const run = (collection: Collection) =>
+      collection.program('jump_third').run({ data: new Uint8Array(64) }).returnValue | 0
+    {
+      using collection = Collection.load(object('tailcalls'), asked)
+      expect(Object.keys(collection.programs)).toEqual(['jump_third'])
+      expect(run(collection)).toBe(103)
+    }
+    expect(openDescriptors()).toBe(before)
+    const spec = readObjectFile(object('tailcalls'))
+    spec.programs['third']!.autoload = false
+    using collection = Collection.load(spec, asked)
+    expect(run(collection)).toBe(-1)
+  })
+
+  test('has the log of the programs that it was asked for', () => {
+    using collection = Collection.load(object('globals'), { logLevel: { count: 4 } })
+    expect(collection.program('count').stats?.instructions).toBeGreaterThan(0)
+    expect(collection.program('read_constants').stats).toBeUndefined()
+  })
+
   test('is for one byte order', () => {
     expect(() => Collection.load(object('globals.eb'.replace('.eb', '.eb')))).toThrow('big-endian')
   })
