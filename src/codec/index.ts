@@ -63,6 +63,7 @@ export { UnknownAttributes, type UnknownAttribute } from './unknown.ts'
 export { message, type Message, type MessageIn, type MessageOut } from './message.ts'
 export { lazy, list } from './nests.ts'
 export { numbered, type Numbered } from './numbered.ts'
+export { shaped, type Shaped } from './shaped.ts'
 export { decode, DecodeError, encode, markAt, trace } from './encode.ts'
 export { children, resolve, tableOf, walk } from './walk.ts'
 export {

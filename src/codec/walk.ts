@@ -3,9 +3,9 @@ import type { AnyCodec } from './codec.ts'
 import type { Message } from './message.ts'
 import type { Field, Fields } from './struct.ts'
 
-/** The codec itself, where it was looked up lazily or holds the elements of a list. */
+/** The codec that writes the bytes, where one is looked up lazily or only shapes the values of another. */
 export function resolve(codec: AnyCodec): AnyCodec {
-  return codec.kind === 'lazy' ? resolve((codec as AnyCodec & { readonly of: AnyCodec }).of) : codec
+  return codec.kind === 'lazy' || codec.kind === 'shaped' ? resolve((codec as AnyCodec & { readonly of: AnyCodec }).of) : codec
 }
 
 /** The attribute table that a codec is, or that follows its header; `undefined` for anything else. */

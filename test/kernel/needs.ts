@@ -47,6 +47,10 @@ export type Capability =
   | keyof typeof named
   | `kind:${string}`
   | `module:${string}`
+  | `qdisc:${string}`
+  | `filter:${string}`
+  | `action:${string}`
+  | `tc:${string}`
   | `btf:${string}`
   | `command:${string}`
   | `header:${string}`
@@ -100,6 +104,12 @@ function ask(capability: Capability): true | string {
       return kind(what)
     case 'module':
       return module(what)
+    case 'qdisc':
+    case 'filter':
+    case 'action':
+      return traffic(capability.slice(0, colon), what)
+    case 'tc':
+      return words(what)
     case 'btf':
       return btf(what)
     case 'command':
@@ -170,4 +180,44 @@ function kind(name: string): true | string {
   if (made.status === 0) return true
   if (/Unknown device type|not supported/i.test(made.stderr)) return `no link kind ${name}: ${made.stderr.trim()}`
   throw new Error(`cannot tell whether the kernel has link kind ${name}: ip ${add}: ${made.stderr.trim()}`)
+}
+
+/** Whether `tc` knows a word of a qdisc: `fq weights`. */
+function words(what: string): true | string {
+  const [kind = '', word = ''] = what.split(' ')
+  const help = run(`tc qdisc add ${kind} help`, { mayFail: true })
+  return (help.stdout + help.stderr).includes(word) || `this \`tc\` does not know ${what}`
+}
+
+/** What some kinds of the traffic control must be told to be made at all. */
+const trafficArguments: Record<string, readonly string[]> = {
+  'qdisc tbf': ['rate', '1mbit', 'burst', '10k', 'limit', '10k'],
+  'filter u32': ['match', 'u32', '0', '0'],
+  'filter bpf': ['bytecode', '1,6 0 0 0,'],
+  'action gact': ['drop'],
+  'action mirred': ['egress', 'redirect', 'dev', 'lo'],
+  'action skbedit': ['mark', '1'],
+  'action vlan': ['pop'],
+  'action police': ['rate', '1mbit', 'burst', '10k'],
+  'action bpf': ['bytecode', '1,6 0 0 0,'],
+}
+const ownPlace: Record<string, string> = { clsact: 'clsact', ingress: 'ingress' }
+
+/** Makes one in a namespace of its own, as the module loads on demand. */
+function traffic(object: string, name: string): true | string {
+  using lab = Lab.create('needs')
+  const told = trafficArguments[`${object} ${name}`] ?? []
+  if (object === 'filter') lab.exec('tc qdisc add dev lo clsact', { mayFail: true })
+  const add: Record<string, string[]> = {
+    qdisc: ['qdisc', 'add', 'dev', 'lo', ...(ownPlace[name] === undefined ? ['root'] : []), name],
+    filter: ['filter', 'add', 'dev', 'lo', 'ingress', name],
+    action: ['actions', 'add', 'action', name],
+  }
+  const made = lab.exec(['tc', ...add[object]!, ...told], { mayFail: true })
+  const said = (made.stderr + made.stdout).trim()
+  // what the kernel knows it may refuse for what it was told
+  if (made.status === 0 || /Invalid argument/.test(said)) return true
+  if (/kind is unknown|not found|Failed to load|No such file|not supported/i.test(said))
+    return `no ${object} ${name}: ${said}`
+  throw new Error(`cannot tell whether the kernel has ${object} ${name}: ${said}`)
 }

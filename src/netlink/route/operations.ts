@@ -6,12 +6,21 @@
 import type { In, Out } from '../../codec/index.ts'
 import type { Operation } from '../operation.ts'
 import { addressMessage } from './address-message.ts'
+import { bridgeVlanMessage, bridgeVlanQuery } from './bridge-vlan-message.ts'
 import { linkMessage } from './link.ts'
+import { mdbMessage, mdbRequest } from './mdb-message.ts'
+import { netconfMessage } from './netconf-message.ts'
 import { neighbourMessage } from './neighbour-message.ts'
 import { nexthopMessage } from './nexthop-message.ts'
 import { nsidMessage } from './nsid-message.ts'
 import { routeMessage } from './route-message.ts'
 import { ruleMessage } from './rule-message.ts'
+import { statsMessage, statsRequest } from './stats-message.ts'
+import { vniMessage } from './vni-message.ts'
+import { actionMessage } from './tc/action-message.ts'
+import { classMessage } from './tc/class-message.ts'
+import { filterMessage } from './tc/filter-message.ts'
+import { qdiscMessage } from './tc/qdisc-message.ts'
 
 type Speaks<M> = { readonly new: Op<M>; readonly del: Op<M>; readonly get: Op<M> }
 type Op<M> = Operation<In<M>, Out<M>>
@@ -51,3 +60,30 @@ export const LINKPROP: Speaks<typeof linkMessage> = family('LINKPROP', 108, link
 export const NEXTHOP: Speaks<typeof nexthopMessage> = family('NEXTHOP', 104, nexthopMessage)
 /** `RTM_GETNEXTHOPBUCKET` (118). */
 export const NEXTHOPBUCKET: Speaks<typeof nexthopMessage> = family('NEXTHOPBUCKET', 116, nexthopMessage)
+/** `RTM_NEWQDISC` (36), `RTM_DELQDISC`, `RTM_GETQDISC`. */
+export const QDISC: Speaks<typeof qdiscMessage> = family('QDISC', 36, qdiscMessage)
+/** `RTM_NEWTCLASS` (40), `RTM_DELTCLASS`, `RTM_GETTCLASS`. */
+export const TCLASS: Speaks<typeof classMessage> = family('TCLASS', 40, classMessage)
+/** `RTM_NEWTFILTER` (44), `RTM_DELTFILTER`, `RTM_GETTFILTER`. */
+export const TFILTER: Speaks<typeof filterMessage> = family('TFILTER', 44, filterMessage)
+/** `RTM_NEWACTION` (48), `RTM_DELACTION`, `RTM_GETACTION`. A list comes as `RTM_GETACTION`. */
+export const ACTION: Speaks<typeof actionMessage> = family('ACTION', 48, actionMessage)
+/** `RTM_GETNETCONF` (82). */
+export const NETCONF: Speaks<typeof netconfMessage> = family('NETCONF', 80, netconfMessage)
+/** `RTM_GETSTATS` (94). */
+export const STATS: Speaks<typeof statsMessage> = family('STATS', 92, statsMessage)
+/** `RTM_SETSTATS` (95). Requires Linux 5.18. */
+export const SETSTATS: Operation<In<typeof statsRequest>> = { name: 'RTM_SETSTATS', type: 95, request: statsRequest }
+/** `RTM_NEWTUNNEL` (120), `RTM_DELTUNNEL`, `RTM_GETTUNNEL`: VNIs of VXLAN tunnels. Requires Linux 5.18. */
+export const TUNNEL: Speaks<typeof vniMessage> = family('TUNNEL', 120, vniMessage)
+/** `RTM_NEWVLAN` (112), `RTM_DELVLAN`: VLANs of bridges. Requires Linux 5.6. */
+export const VLAN: Speaks<typeof bridgeVlanMessage> = family('VLAN', 112, bridgeVlanMessage)
+/** `RTM_GETVLAN` (114). */
+export const GETVLAN: Operation<In<typeof bridgeVlanQuery>, Out<typeof bridgeVlanMessage>> = {
+  ...VLAN.get,
+  request: bridgeVlanQuery,
+}
+/** `RTM_NEWMDB` (84), `RTM_DELMDB`: multicast databases of bridges. */
+export const MDB: Speaks<typeof mdbRequest> = family('MDB', 84, mdbRequest)
+/** `RTM_GETMDB` (86): all of them, or one (Linux 6.9). */
+export const GETMDB: Operation<In<typeof mdbRequest>, Out<typeof mdbMessage>> = { ...MDB.get, reply: mdbMessage }

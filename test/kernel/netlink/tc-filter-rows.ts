@@ -1,0 +1,328 @@
+/**
+ * Filters and their actions, told in both languages: at least one row for each attribute of each kind.
+ */
+import type { Capability } from '../needs.ts'
+import type { TcRow } from './tc-rows.ts'
+
+const clsact = ['qdisc add dev x clsact']
+interface More {
+  readonly protocol?: string
+  readonly handle?: number
+  readonly chain?: number
+}
+
+const filter = (
+  kind: string,
+  options: object,
+  tc: string,
+  more: More = {},
+  needs: readonly Capability[] = [],
+): TcRow => {
+  const { protocol = 'all', handle, chain } = more
+  const words = [
+    `protocol ${protocol}`,
+    ...(handle === undefined ? [] : [`handle ${kind === 'u32' ? '800::7' : `0x${handle.toString(16)}`}`]),
+    ...(chain === undefined ? [] : [`chain ${chain}`]),
+  ]
+  return {
+    object: 'filter',
+    before: clsact,
+    spec: { parent: 'ingress', prio: 7, kind, options, ...more, protocol },
+    tc: `filter add dev x ingress prio 7 ${words.join(' ')} ${kind} ${tc}`,
+    needs: [`filter:${kind}`, ...needs],
+  }
+}
+
+const everything = { flags: 1, keys: [{ mask: 0, val: 0, off: 0 }] }
+const match = (...keys: object[]): object => ({ flags: 1, keys })
+
+const u32s: readonly TcRow[] = [
+  filter('u32', { sel: everything, classid: '1:10' }, 'match u32 0 0 classid 1:10'),
+  filter(
+    'u32',
+    {
+      sel: match(
+        { mask: 0xffff_ff00, val: 0x0a00_0000, off: 16 },
+        { mask: 0x00ff_0000, val: 0x0006_0000, off: 8 },
+        { mask: 0x0000_ffff, val: 80, off: 20 },
+      ),
+      classid: '1:10',
+    },
+    'match ip dst 10.0.0.0/24 match ip protocol 6 0xff match ip dport 80 0xffff classid 1:10',
+    { protocol: 'ip', handle: 0x8000_0007 },
+  ),
+  filter(
+    'u32',
+    { sel: { ...everything }, mark: { val: 5, mask: 0xff }, classid: '1:1' },
+    'match u32 0 0 match mark 5 0xff classid 1:1',
+  ),
+  filter('u32', { sel: everything, classid: '1:1', flags: ['skipHw'] }, 'match u32 0 0 skip_hw classid 1:1'),
+  {
+    object: 'filter',
+    before: ['qdisc add dev x root handle 1: htb'],
+    spec: { parent: '1:', prio: 7, protocol: 'ip', kind: 'u32', options: { sel: everything, classid: '1:10' } },
+    tc: 'filter add dev x parent 1: prio 7 protocol ip u32 match u32 0 0 classid 1:10',
+    needs: ['qdisc:htb', 'filter:u32'],
+  },
+  {
+    object: 'filter',
+    before: ['qdisc add dev x ingress_block 9 clsact'],
+    spec: { block: 9, prio: 7, protocol: 'ip', kind: 'u32', options: { sel: everything, classid: '1:10' } },
+    tc: 'filter add block 9 prio 7 protocol ip u32 match u32 0 0 classid 1:10',
+    needs: ['filter:u32'],
+  },
+]
+
+const matchalls: readonly TcRow[] = [
+  filter('matchall', { classid: '1:10', flags: ['skipHw'] }, 'skip_hw classid 1:10'),
+  filter('matchall', { classid: '1:10' }, 'classid 1:10', { handle: 5, chain: 3 }),
+]
+
+/** Actions are seen through the filter that has them. */
+const act = (
+  kind: string,
+  options: object,
+  tc: string,
+  more: object = {},
+  needs: readonly Capability[] = [],
+): TcRow => {
+  const carrier: 'u32' | 'matchall' = kind === 'mirred' ? 'u32' : 'matchall'
+  const selected = carrier === 'u32' ? { sel: { flags: 1, keys: everything.keys } } : {}
+  return filter(
+    carrier,
+    { ...selected, actions: [{ kind, options, ...more }] },
+    `${carrier === 'u32' ? 'match u32 0 0 ' : ''}action ${tc}`,
+    {},
+    [`action:${kind}`, ...needs],
+  )
+}
+
+const MBIT = 125_000
+
+const actions: readonly TcRow[] = [
+  act('gact', { parms: { action: 'drop' } }, 'gact drop'),
+  act(
+    'gact',
+    { parms: { action: 'pass' }, prob: { ptype: 'netrand', pval: 5, paction: 'drop' } },
+    'gact pass random netrand drop 5',
+  ),
+  act('gact', { parms: { action: 0x2000_0005 } }, 'gact goto chain 5'),
+  act('gact', { parms: { action: 'pipe' } }, 'gact pipe cookie 0123456789abcdef', {
+    cookie: Uint8Array.of(1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef),
+  }),
+  act('gact', { parms: { action: 'pass', index: 77 } }, 'gact pass index 77'),
+  act('gact', { parms: { action: 'pass' } }, 'gact pass no_percpu', { flags: { noPercpuStats: true } }),
+  act(
+    'mirred',
+    { parms: { eaction: 'egressRedirect', ifindex: 'z', action: 'stolen' } },
+    'mirred egress redirect dev z',
+  ),
+  act('mirred', { parms: { eaction: 'egressMirror', ifindex: 'z', action: 'pipe' } }, 'mirred egress mirror dev z'),
+  act(
+    'mirred',
+    { parms: { eaction: 'ingressRedirect', ifindex: 'z', action: 'stolen' } },
+    'mirred ingress redirect dev z',
+  ),
+  act('skbedit', { parms: { action: 'pipe' }, mark: 5, mask: 0xff }, 'skbedit mark 5/0xff'),
+  act('skbedit', { parms: { action: 'pass' }, priority: '1:10' }, 'skbedit priority 1:10 pass'),
+  act(
+    'skbedit',
+    { parms: { action: 'pipe' }, queueMapping: 3, ptype: 'otherhost' },
+    'skbedit queue_mapping 3 ptype otherhost',
+  ),
+  act('skbedit', { parms: { action: 'pipe' }, flags: 32n }, 'skbedit inheritdsfield'),
+  act('vlan', { parms: { action: 'pipe', vAction: 'pop' } }, 'vlan pop'),
+  act(
+    'vlan',
+    { parms: { action: 'pipe', vAction: 'push' }, pushVlanId: 5, pushVlanProtocol: '802.1ad', pushVlanPriority: 3 },
+    'vlan push id 5 protocol 802.1ad priority 3',
+  ),
+  act('vlan', { parms: { action: 'pipe', vAction: 'modify' }, pushVlanId: 6 }, 'vlan modify id 6'),
+  act(
+    'vlan',
+    {
+      parms: { action: 'pipe', vAction: 'pushEth' },
+      pushEthDst: '02:00:00:00:00:01',
+      pushEthSrc: '02:00:00:00:00:02',
+    },
+    'vlan push_eth dst_mac 02:00:00:00:00:01 src_mac 02:00:00:00:00:02',
+  ),
+  act(
+    'police',
+    { rate: MBIT, burst: 16_000, action: 'drop', result: 'pipe' },
+    'police rate 1mbit burst 16000 conform-exceed drop/pipe',
+  ),
+  act(
+    'police',
+    { rate: MBIT, burst: 16_000, peakrate: 2 * MBIT, mtu: 3000, mpu: 64, overhead: 8 },
+    'police rate 1mbit burst 16000 peakrate 2mbit mtu 3000 mpu 64 overhead 8',
+  ),
+  act('police', { rate: 8e9, burst: 1_024_000, action: 'drop' }, 'police rate 64gbit burst 1024000 drop'),
+  act('police', { pktrate: 1000, pktburst: 100, action: 'drop' }, 'police pkts_rate 1000 pkts_burst 100 drop'),
+]
+
+const tcp = { ethType: 'ip', ipProto: 'tcp' }
+
+const flowers: readonly TcRow[] = [
+  filter(
+    'flower',
+    {
+      ethDst: '02:00:00:00:00:01',
+      ethDstMask: 'ff:ff:ff:ff:ff:ff',
+      ethSrc: '02:00:00:00:00:00',
+      ethSrcMask: 'ff:ff:ff:00:00:00',
+      classid: '1:10',
+    },
+    'dst_mac 02:00:00:00:00:01 src_mac 02:00:00:00:00:00/ff:ff:ff:00:00:00 classid 1:10',
+    { handle: 5, chain: 2 },
+  ),
+  filter(
+    'flower',
+    {
+      ...tcp,
+      ipv4Src: '10.0.0.1',
+      ipv4SrcMask: '255.255.255.255',
+      ipv4Dst: '10.1.0.0',
+      ipv4DstMask: '255.255.0.0',
+      tcpSrc: 1000,
+      tcpSrcMask: 0xfff0,
+      tcpDst: 80,
+      tcpDstMask: 0xffff,
+      tcpFlags: 2,
+      tcpFlagsMask: 0x17,
+      ipTos: 0x10,
+      ipTosMask: 0xfc,
+      ipTtl: 64,
+      ipTtlMask: 0xff,
+      flagsGen: ['skipHw'],
+    },
+    'ip_proto tcp src_ip 10.0.0.1 dst_ip 10.1.0.0/16 src_port 1000/0xfff0 dst_port 80 tcp_flags 0x2/0x17 ip_tos 0x10/0xfc ip_ttl 64 skip_hw',
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'ipv6',
+      ipProto: 'udp',
+      ipv6Src: '2001:db8::1',
+      ipv6SrcMask: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+      ipv6Dst: '2001:db8::',
+      ipv6DstMask: 'ffff:ffff::',
+      udpSrc: 53,
+      udpSrcMask: 0xffff,
+      udpDst: 54,
+      udpDstMask: 0xffff,
+    },
+    'ip_proto udp src_ip 2001:db8::1 dst_ip 2001:db8::/32 src_port 53 dst_port 54',
+    { protocol: 'ipv6' },
+  ),
+  filter(
+    'flower',
+    { ethType: 'ip', ipProto: 'sctp', sctpSrc: 5, sctpSrcMask: 0xffff, sctpDst: 6, sctpDstMask: 0xffff },
+    'ip_proto sctp src_port 5 dst_port 6',
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    { ...tcp, portSrcMin: 100, portSrcMax: 200, portDstMin: 300, portDstMax: 400 },
+    'ip_proto tcp src_port 100-200 dst_port 300-400',
+    { protocol: 'ip' },
+  ),
+  filter('flower', { ethType: 'ip', flags: [], flagsMask: ['frag'] }, 'ip_flags nofrag', { protocol: 'ip' }),
+  filter('flower', { ethType: 'ip', flags: ['frag'], flagsMask: ['frag'] }, 'ip_flags frag', { protocol: 'ip' }),
+  filter(
+    'flower',
+    { ethType: '802.1q', vlanId: 5, vlanPrio: 3, vlanEthType: 'ip' },
+    'vlan_id 5 vlan_prio 3 vlan_ethtype ip',
+    { protocol: '802.1q' },
+  ),
+  filter(
+    'flower',
+    { ethType: '802.1ad', vlanId: 5, vlanEthType: '802.1q', cvlanId: 6, cvlanPrio: 2, cvlanEthType: 'ip' },
+    'vlan_id 5 vlan_ethtype 802.1q cvlan_id 6 cvlan_prio 2 cvlan_ethtype ip',
+    { protocol: '802.1ad' },
+  ),
+  filter(
+    'flower',
+    { ethType: 'ip', ipProto: 'icmp', icmpv4Type: 8, icmpv4TypeMask: 0xff, icmpv4Code: 0, icmpv4CodeMask: 0xff },
+    'ip_proto icmp type 8 code 0',
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    { ethType: 'ipv6', ipProto: 'icmpv6', icmpv6Type: 128, icmpv6TypeMask: 0xff, icmpv6Code: 1, icmpv6CodeMask: 0xff },
+    'ip_proto icmpv6 type 128 code 1',
+    { protocol: 'ipv6' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'arp',
+      arpSip: '10.0.0.1',
+      arpSipMask: '255.255.255.255',
+      arpTip: '10.0.0.0',
+      arpTipMask: '255.255.255.0',
+      arpOp: 'request',
+      arpOpMask: 0xff,
+      arpSha: '02:00:00:00:00:01',
+      arpShaMask: 'ff:ff:ff:ff:ff:ff',
+      arpTha: '02:00:00:00:00:00',
+      arpThaMask: 'ff:ff:ff:00:00:00',
+    },
+    'arp_sip 10.0.0.1 arp_tip 10.0.0.0/24 arp_op request arp_sha 02:00:00:00:00:01 arp_tha 02:00:00:00:00:00/ff:ff:ff:00:00:00',
+    { protocol: 'arp' },
+  ),
+  filter(
+    'flower',
+    { ethType: 'mpls_uc', mplsTtl: 64, mplsBos: 1, mplsTc: 3, mplsLabel: 100 },
+    'mpls_label 100 mpls_tc 3 mpls_bos 1 mpls_ttl 64',
+    { protocol: 'mpls_uc' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'mpls_uc',
+      mplsOpts: [
+        { depth: 1, label: 100 },
+        { depth: 2, label: 200, tc: 3, bos: 1, ttl: 9 },
+      ],
+    },
+    'mpls lse depth 1 label 100 lse depth 2 label 200 tc 3 bos 1 ttl 9',
+    { protocol: 'mpls_uc' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'ip',
+      encKeyId: 42,
+      encIpv4Src: '192.0.2.1',
+      encIpv4SrcMask: '255.255.255.255',
+      encIpv4Dst: '192.0.2.0',
+      encIpv4DstMask: '255.255.255.0',
+      encUdpSrcPort: 1000,
+      encUdpSrcPortMask: 0xffff,
+      encUdpDstPort: 4789,
+      encUdpDstPortMask: 0xffff,
+      encIpTos: 8,
+      encIpTosMask: 0xff,
+      encIpTtl: 9,
+      encIpTtlMask: 0xff,
+    },
+    'enc_key_id 42 enc_src_ip 192.0.2.1 enc_dst_ip 192.0.2.0/24 enc_src_port 1000 enc_dst_port 4789 enc_tos 8 enc_ttl 9',
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'ip',
+      encIpv6Src: '2001:db8::1',
+      encIpv6SrcMask: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+      encIpv6Dst: '2001:db8::2',
+      encIpv6DstMask: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+    },
+    'enc_src_ip 2001:db8::1 enc_dst_ip 2001:db8::2',
+    { protocol: 'ip' },
+  ),
+]
+
+export const rows: readonly TcRow[] = [...u32s, ...matchalls, ...actions, ...flowers]

@@ -1,0 +1,100 @@
+/**
+ * Two ways to one qdisc, class or filter: what the library makes of a row and what `tc` makes of the same words have to be alike, for both who read it.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { Rtnl, type TcFilter } from '../../../src/netlink/route/index.ts'
+import { Lab } from '../lab.ts'
+import { needs } from '../needs.ts'
+import { rows as filterRows } from './tc-filter-rows.ts'
+import { rows, type TcRow } from './tc-rows.ts'
+
+/** What differs from one object to the next of the same kind: chosen by the kernel, or counted. */
+const VOLATILE =
+  /^(index|stats2|xstats|stats|tm|tag|id|prog|unknown|pcnt|rnd_seed|seed|bindcnt|refcnt|installed|last_used|first_used)$/
+
+function steady(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(steady)
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !VOLATILE.test(key))
+      .map(([key, inner]) => [key, steady(inner)]),
+  )
+}
+
+/** Classes are printed as text by an older `tc`. */
+const parsed = (printed: string): unknown => (/^\s*\[/.test(printed) ? JSON.parse(printed) : printed.trim())
+
+/** Everything in it that no row of a table knows. */
+function strangers(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'unknown'
+      ? [`${path}: ${JSON.stringify([...(inner as Iterable<unknown>)])}`]
+      : strangers(inner, `${path}.${name}`),
+  )
+}
+
+describe('the traffic control, told by the library and by tc', needs(), () => {
+  let lab: Lab
+  let nl: Rtnl
+
+  beforeAll(() => {
+    lab = Lab.create('tc')
+    nl = Rtnl.open({ netns: lab.name })
+    for (const name of ['x', 'z']) {
+      nl.links.add({ name, up: true, linkinfo: { kind: 'veth', data: { peer: { name: `${name}p` } } } })
+    }
+  })
+  afterAll(() => {
+    nl.close()
+    lab.remove()
+  })
+
+  /** Runs commands of `tc` one after another; gives what they print. */
+  const tc = (...lines: readonly string[]): string =>
+    lab.exec(['tc', '-json', '-details', '-batch', '-'], { input: lines.join('\n') }).stdout
+
+  const show = ({ object, spec }: TcRow): string => {
+    if (object !== 'filter') return `${object} show dev x`
+    const { parent, block } = spec as { parent?: string; block?: number }
+    if (block !== undefined) return `filter show block ${block}`
+    return `filter show dev x ${parent === 'ingress' ? parent : `parent ${parent}`}`
+  }
+
+  const read = ({ object, spec }: TcRow): unknown[] => {
+    if (object === 'qdisc') return nl.qdiscs.list({ dev: 'x' })
+    if (object === 'class') return nl.classes.list({ dev: 'x' })
+    const { parent, block } = spec as { parent?: string; block?: number }
+    return nl.filters.list(block === undefined ? { dev: 'x', parent } : { block })
+  }
+
+  /** What both read; then it is deleted. */
+  const look = (row: TcRow, printed: string): { ours: unknown; theirs: unknown } => {
+    const found = read(row)
+    expect(strangers(found), 'every attribute has a row').toEqual([])
+    for (const { kind, parent, handle } of nl.qdiscs.list({ dev: 'x' })) {
+      if (handle === '0:') continue
+      if (parent === 'root') nl.qdiscs.delete({ dev: 'x', kind })
+      else if (parent === 'clsact') nl.qdiscs.delete({ dev: 'x', parent })
+    }
+    return { ours: steady(found), theirs: steady(parsed(printed)) }
+  }
+
+  for (const [index, row] of [...rows, ...filterRows].entries()) {
+    test(`${index}: ${row.tc.slice(0, 90)}`, needs(...(row.needs ?? [])), () => {
+      const { object, before = [], spec } = row
+      if (before.length > 0) tc(...before)
+      const into = { qdisc: nl.qdiscs, class: nl.classes, filter: nl.filters }[object] as unknown as {
+        add(spec: object): TcFilter
+      }
+      const made = into.add(spec['block'] === undefined ? { dev: 'x', ...spec } : spec)
+      expect(made).toMatchObject({ kind: spec.kind })
+      const mine = look(row, tc(show(row)))
+      const theirs = look(row, tc(...before, row.tc, show(row)))
+      expect(mine.theirs).toEqual(theirs.theirs)
+      expect(mine.ours).toEqual(theirs.ours)
+    })
+  }
+})
