@@ -135,14 +135,14 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** Writes the same value for every CPU: one copy of it where the kernel can (`BPF_F_ALL_CPUS`, Linux 7.0). */
+/** Writes the same value for every CPU: one copy of it where the kernel can (`BPF_F_ALL_CPUS`, Linux 7.0), which takes no mode beside it. */
 export function setEveryCpu<K, V, KI, VI>(map: PerCpuMap<K, V, KI, VI>, key: KI, value: VI, mode: number): void {
   const { elements } = map
   const codec = map.value as PerCpuCodec<V, VI>
   map.key.write(elements.key.view, 0, key)
   codec.one.write(elements.value.view, 0, value)
-  if (known !== false) {
-    const result = elements.update(mode | BPF_F_ALL_CPUS)
+  if (known !== false && mode === 0) {
+    const result = elements.update(BPF_F_ALL_CPUS)
     if (result >= 0) {
       known = true
       return
@@ -152,5 +152,5 @@ export function setEveryCpu<K, V, KI, VI>(map: PerCpuMap<K, V, KI, VI>, key: KI,
   for (let cpu = 0; cpu < possibleCpus(); cpu++) codec.one.write(elements.value.view, cpu * codec.stride, value)
   const result = elements.update(mode)
   if (result < 0) map.fail('update', result)
-  known = false
+  if (mode === 0) known = false
 }

@@ -16,8 +16,11 @@ function bpftool(commands: readonly string[]): unknown[] {
   const file = join(folder, 'commands')
   try {
     writeFileSync(file, commands.map((command) => `${command}\n`).join(''))
-    const { stdout } = run(['bpftool', '-j', 'batch', 'file', file])
-    return (JSON.parse(stdout) as { output: unknown }[]).map(({ output }) => output)
+    // Some versions fail when they are through with the file: what counts is that each command has an answer.
+    const { stdout, stderr } = run(['bpftool', '-j', 'batch', 'file', file], { mayFail: true })
+    const answers = (JSON.parse(stdout) as { command?: unknown; output?: unknown }[]).filter(({ command }) => command)
+    if (answers.length !== commands.length) throw new Error(`bpftool: ${stderr}${stdout}`)
+    return answers.map(({ output }) => output)
   } finally {
     rmSync(folder, { recursive: true })
   }

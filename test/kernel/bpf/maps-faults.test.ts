@@ -51,9 +51,9 @@ describe('leaks', needs(), () => {
     const after = await held()
     expect(openDescriptors()).toBe(before.open)
     expect(descriptors()).toBe(before.fds)
-    // Less than a hundred bytes a cycle is what the collector and the compiler keep for themselves.
-    expect((after.heap - before.heap) / CYCLES).toBeLessThan(100)
-    expect((after.resident - before.resident) / CYCLES).toBeLessThan(slow ? 50_000 : 2_000)
+    // A cycle takes some kilobytes: what is left is the collector's and the compiler's own, whatever the number of cycles.
+    expect(after.heap - before.heap).toBeLessThan(1_000_000)
+    expect(after.resident - before.resident).toBeLessThan(20_000_000)
   })
 })
 

@@ -43,6 +43,8 @@ const NOTHING = {
 } as const
 /** Arrays of descriptors. */
 const ARRAY_OF = { ...NO_TAKE, ...NO_BATCH, ...NO_MEMORY } as const
+/** Newer kernels want a socket that has memory. */
+const UNBOUND = ['ok', 'ENOBUFS'] as const
 const STORAGE = { ...NO_TAKE, ...NO_BATCH, keys: 'ENOTSUPP', mmap: 'EINVAL' } as const
 
 /** One type of map. */
@@ -168,7 +170,7 @@ export const ROWS: readonly MapRow[] = [
     options: sizes(4, 4),
     elements: (p) => [[u32(0), u32(p.xdpSocket.fd)]],
     reads: 'ids',
-    answers: { ...ARRAY_OF, get: 'EOPNOTSUPP' },
+    answers: { ...ARRAY_OF, get: 'EOPNOTSUPP', set: UNBOUND, setMany: UNBOUND },
   },
   {
     type: 'sockhash',

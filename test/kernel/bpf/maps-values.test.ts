@@ -182,7 +182,7 @@ describe('walks', needs(), () => {
 describe('a refused map', needs(), () => {
   test('is told why in the kernel’s words', needs('btf:bpf_common_attr'), () => {
     const wrong = () =>
-      BpfMap.create({ type: 'hash', name: 'wrong', keySize: 4, valueSize: 4, maxEntries: 4, flags: 1 << 30 })
-    expect(refusal(wrong)).toBe('')
+      BpfMap.create({ type: 'hash', name: 'wrong', keySize: 4, valueSize: 4, maxEntries: 4, extra: 1 })
+    expect(refusal(wrong)).toBe('create hash map "wrong": bpf(BPF_MAP_CREATE): EINVAL Invalid map_extra.')
   })
 })
