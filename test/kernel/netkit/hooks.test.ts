@@ -86,7 +86,7 @@ describe.each(['tcx', 'netkit'] as const)('a hook of %s', (kind) => {
     expect(hook.key).toBe(`${attachType}-${ifindex}`)
     const [shown] = JSON.parse(lab.exec('bpftool -j net show').stdout) as { tc: { name: string }[] }[]
     // A bpftool that does not know the hook shows none: the order is then the kernel's word alone.
-    if (shown!.tc.length > 0) expect(shown!.tc.map(({ name }) => name)).toEqual(['a', 'b'])
+    expect(['', 'a b']).toContain(shown!.tc.map(({ name }) => name).join(' '))
     ns.run(() => detachProgram({ ifindex, attachType, program: programs['b']! }))
   })
 
