@@ -11,6 +11,7 @@ import { textOf } from './fields.ts'
 import { BTF_INFO, getInfo } from './info.ts'
 import { objectIds } from './object.ts'
 import { missingCapabilities } from './privileges.ts'
+import { VMLINUX, vmlinuxTypes } from './vmlinux.ts'
 
 /** What the kernel tells about a BTF object. */
 export interface BtfObjectInfo {
@@ -56,12 +57,13 @@ export function btfInfo(fd: number): BtfObjectInfo {
   return { id: info.id, name: textOf(name.bytes), kernel: info.kernelBtf !== 0, size: info.btfSize }
 }
 
-/** Reads the types of a BTF object that is not a module's. */
+/** Reads the types of a BTF object; those of a module go on from the kernel's. */
 export function readBtf(fd: number): Btf {
-  const { id, size } = btfInfo(fd)
+  const { id, name, kernel, size } = btfInfo(fd)
   const bytes = new Pinned(size)
   getInfo(fd, BTF_INFO, { btf: bytes.address, btfSize: size })
-  return Btf.parse(bytes.bytes, { name: `BTF ${id}` })
+  const base = kernel && name !== VMLINUX ? vmlinuxTypes() : undefined
+  return Btf.parse(bytes.bytes, { name: name || `BTF ${id}`, base })
 }
 
 /** Opens the BTF of a module; undefined when the kernel has none of that name (any more). */

@@ -3,30 +3,11 @@
  *
  * @module
  */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Btf, type BtfKind } from '../btf/index.ts'
-import { type Fd, KernelError, Mapping } from '../sys/index.ts'
+import { type Fd } from '../sys/index.ts'
 import { openModuleBtf } from './btf-objects.ts'
-
-const DIRECTORY = '/sys/kernel/btf'
-const VMLINUX = 'vmlinux'
-
-/** The kernel does not change while it runs: one index of its types does for all of the process, and is never given up. */
-let shared: Btf | undefined
-
-/** The bytes of vmlinux: the kernel's own pages where it lets them be mapped (Linux 6.16), which takes no memory and no time; else a copy. */
-function vmlinuxBytes(): Uint8Array {
-  const path = `${DIRECTORY}/${VMLINUX}`
-  const fd = openSync(path, 'r')
-  try {
-    return new Mapping(fd, fstatSync(fd).size, { private: true }).bytes
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error
-    return new Uint8Array(readFileSync(path))
-  } finally {
-    closeSync(fd)
-  }
-}
+import { BTF_DIRECTORY, VMLINUX, vmlinuxTypes } from './vmlinux.ts'
 
 /** A type of the kernel: its id, and the module that it is in. */
 export interface KernelType {
@@ -46,12 +27,12 @@ export class KernelTypes implements Disposable {
 
   /** The types of the kernel proper.  @throws what `node:fs` throws where the kernel was built without them. */
   get vmlinux(): Btf {
-    return (shared ??= Btf.parse(vmlinuxBytes(), { name: VMLINUX }))
+    return vmlinuxTypes()
   }
 
   /** The names of the loaded modules that have types. */
   get modules(): readonly string[] {
-    this.#modules ??= readdirSync(DIRECTORY).filter((name) => name !== VMLINUX)
+    this.#modules ??= readdirSync(BTF_DIRECTORY).filter((name) => name !== VMLINUX)
     return this.#modules
   }
 
@@ -60,7 +41,7 @@ export class KernelTypes implements Disposable {
     if (!this.#read.has(name)) {
       let btf: Btf | undefined
       try {
-        btf = Btf.parse(new Uint8Array(readFileSync(`${DIRECTORY}/${name}`)), { base: this.vmlinux, name })
+        btf = Btf.parse(new Uint8Array(readFileSync(`${BTF_DIRECTORY}/${name}`)), { base: this.vmlinux, name })
       } catch {
         // A module that went away, or whose types are damaged, must not spoil what does not need it.
       }

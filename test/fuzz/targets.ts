@@ -17,6 +17,7 @@ import {
   formatC,
   formatDeclaration,
   patchCore,
+  relocateBtf,
   sanitize,
   valueCodec,
 } from '../../src/btf/index.ts'
@@ -92,6 +93,11 @@ function useTypes(btf: Btf): void {
   }
 }
 
+const fixture = (name: string): Btf => Btf.parse(read(new URL(name, FIXTURES)))
+
+/** What a module's types go on from: a distilled base and a kernel. */
+let module: { readonly base: Btf; readonly kernel: Btf } | undefined
+
 /** Types that questions are put to: the same for every input. */
 let answers: Btf | undefined
 
@@ -149,7 +155,12 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     seeds: () => filesIn(FIXTURES, '.btf').filter(({ length }) => length < 20_000),
     parts: (bytes) => [{ start: 0, end: 24, unit: 4 }, ...whole(bytes), ...whole(bytes)],
     errors: BTF_ERRORS,
-    run: (bytes) => useTypes(Btf.parse(bytes)),
+    run(bytes) {
+      attempt(BTF_ERRORS, () => useTypes(Btf.parse(bytes)))
+      // A module's, too: upon what it was made for, and from there upon a kernel.
+      module ??= { base: fixture('distilled.base.btf'), kernel: fixture('distill.new.btf') }
+      relocateBtf(Btf.parse(bytes, { base: module.base }), module.kernel)
+    },
   },
   core: {
     seeds: objects,
