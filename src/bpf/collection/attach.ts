@@ -6,6 +6,7 @@
 import { type ProgramSpec } from '../../elf/index.ts'
 import { type FileRef } from '../files.ts'
 import { CgroupLink, type CgroupProgramType } from '../links/cgroup.ts'
+import { Attachments } from '../links/attachments.ts'
 import { IterLink } from '../links/iter.ts'
 import { KprobeLink } from '../links/kprobe.ts'
 import { KprobeMultiLink } from '../links/kprobe-multi.ts'
@@ -18,6 +19,7 @@ import { TracepointLink } from '../links/tracepoint.ts'
 import { TracingLink, type TracingProgramType } from '../links/tracing.ts'
 import { UprobeLink } from '../links/uprobe.ts'
 import { UprobeMultiLink } from '../links/uprobe-multi.ts'
+import { attachUsdt } from '../links/usdt.ts'
 import { XdpLink } from '../links/xdp.ts'
 import { type ProgramType } from '../names.ts'
 import { type Program } from '../programs/program.ts'
@@ -45,13 +47,13 @@ interface Attaching<T extends ProgramType = never> {
 /** How programs of some sections are attached. */
 interface Row {
   readonly fits: (spec: ProgramSpec) => boolean
-  readonly attach: (attaching: Attaching) => Link
+  readonly attach: (attaching: Attaching) => Link | Attachments
 }
 
 const row = <T extends ProgramType>(
   fits: (spec: ProgramSpec) => boolean,
-  attach: (attaching: Attaching<T>) => Link,
-): Row => ({ fits, attach: attach as (attaching: Attaching) => Link })
+  attach: (attaching: Attaching<T>) => Link | Attachments,
+): Row => ({ fits, attach: attach as (attaching: Attaching) => Link | Attachments })
 
 const section =
   (...names: readonly string[]) =>
@@ -77,6 +79,13 @@ function splitPath({ attachTo, name }: ProgramSpec): { path: string; rest: strin
   throw new ObjectError(`program ${name}: ${JSON.stringify(attachTo)} is no path:function`, { program: name })
 }
 
+/** `path:provider:name`, as sections of probes that are defined in the source have it. */
+function splitProbe({ attachTo, name }: ProgramSpec): { path: string; provider: string; probe: string } {
+  const [, path, provider, probe] = /^(.+):([^:]+):([^:]+)$/.exec(attachTo) ?? []
+  if (path && provider && probe) return { path, provider, probe }
+  throw new ObjectError(`program ${name}: ${JSON.stringify(attachTo)} is no path:provider:name`, { program: name })
+}
+
 /** The function of a system call: `__x64_sys_read` where the kernel wraps them. */
 const syscallFunction = (name: string): string => `${syscallPrefix() ?? 'sys_'}${name}`
 
@@ -98,6 +107,10 @@ const ROWS: readonly Row[] = [
   row<'kprobe'>(hook('trace_uprobe_'), ({ program, spec }) => {
     const { path, rest } = splitPath(spec)
     return UprobeMultiLink.attach(program, { path, pattern: rest, return: returns(spec) })
+  }),
+  row<'kprobe'>(section('usdt', 'usdt.s'), ({ program, spec }) => {
+    const { path, provider, probe } = splitProbe(spec)
+    return attachUsdt(program, { path, provider, name: probe })
   }),
   row<'tracepoint'>(ofType('tracepoint'), ({ program, spec }) =>
     TracepointLink.attach(program, { name: spec.attachTo }),
@@ -121,8 +134,12 @@ const ROWS: readonly Row[] = [
   ),
 ]
 
-/** Attaches a program by what its section says.  @throws ObjectError when that is not enough. */
-export function attachBySection(program: Program, spec: ProgramSpec, options: AttachAllOptions): Link {
+/** Attaches a program by what its section says: its links by name.  @throws ObjectError when that is not enough. */
+export function attachBySection(
+  program: Program,
+  spec: ProgramSpec,
+  options: AttachAllOptions,
+): readonly (readonly [name: string, link: Link])[] {
   const place = { program: spec.name }
   const wayOf = ROWS.find(({ fits }) => fits(spec))
   if (!wayOf) {
@@ -142,34 +159,8 @@ export function attachBySection(program: Program, spec: ProgramSpec, options: At
     },
     netns: options.netns,
   }
-  return wayOf.attach({ program: program as Program<never>, spec, given })
-}
-
-/** Links that were made together, by the name of the program or table: closed together. */
-export class Attachments implements Disposable, AsyncDisposable {
-  readonly links: ReadonlyMap<string, Link>
-
-  constructor(links: ReadonlyMap<string, Link>) {
-    this.links = links
-  }
-
-  /** Closes all links, the last one first. A second call does nothing. */
-  close(): void {
-    for (const link of [...this.links.values()].toReversed()) link.close()
-  }
-
-  /** {@link close} on threads of the pool, all at once: each waits for an RCU grace period. */
-  async closeAsync(): Promise<void> {
-    await Promise.all(Array.from(this.links.values(), (link) => link.closeAsync()))
-  }
-
-  /** Closes it. */
-  [Symbol.dispose](): void {
-    this.close()
-  }
-
-  /** Closes it without holding up the event loop. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.closeAsync()
-  }
+  const made = wayOf.attach({ program: program as Program<never>, spec, given })
+  if (!(made instanceof Attachments)) return [[spec.name, made]]
+  // One link goes by the program's name, several by those of their places.
+  return Array.from(made.links, ([place, link]) => [made.links.size === 1 ? spec.name : `${spec.name} ${place}`, link])
 }

@@ -13,7 +13,8 @@ import { kindOfMap } from '../maps/kinds.ts'
 import { type BpfMap } from '../maps/map.ts'
 import { type ProgramType } from '../names.ts'
 import { Program } from '../programs/program.ts'
-import { type AttachAllOptions, attachBySection, Attachments } from './attach.ts'
+import { Attachments } from '../links/attachments.ts'
+import { type AttachAllOptions, attachBySection } from './attach.ts'
 import { withVariables } from './contents.ts'
 import { ObjectCore } from './core.ts'
 import { missing, ObjectError } from './errors.ts'
@@ -291,7 +292,8 @@ export class Collection<P extends ProgramTypes = ProgramTypes> implements Dispos
     try {
       for (const [name, program] of this.#parts.programs) {
         const spec = this.spec.programs[name]
-        if (spec && spec.type !== 'struct_ops') attachments.set(name, attachBySection(program, spec, options))
+        if (!spec || spec.type === 'struct_ops') continue
+        for (const [place, link] of attachBySection(program, spec, options)) attachments.set(place, link)
       }
       for (const { name, structOps } of Object.values(this.spec.maps)) {
         const map = this.#parts.maps.get(name)
