@@ -27,6 +27,12 @@ const named = {
   uprobes: () => has('/sys/bus/event_source/devices/uprobe'),
   tracepoints: () => has('/sys/bus/event_source/devices/tracepoint'),
   ipv6: () => has('/proc/net/if_inet6'),
+  /** A bridge that knows VLANs (`CONFIG_BRIDGE_VLAN_FILTERING`). */
+  'bridge:vlan': () => {
+    using lab = Lab.create('needs')
+    const made = run(`ip -n ${lab.name} link add probe type bridge vlan_filtering 1`, { mayFail: true })
+    return made.status === 0 || `the bridge has no VLANs: ${made.stderr.trim()}`
+  },
   /** An `ip` that prints and takes what is particular to netkit. */
   'ip:netkit': () => {
     const help = run('ip link help netkit', { mayFail: true })
@@ -182,11 +188,11 @@ function kind(name: string): true | string {
   throw new Error(`cannot tell whether the kernel has link kind ${name}: ip ${add}: ${made.stderr.trim()}`)
 }
 
-/** Whether `tc` knows a word of a qdisc: `fq weights`. */
+/** Whether `tc` knows a word of a qdisc or a filter: `fq weights`. */
 function words(what: string): true | string {
   const [kind = '', word = ''] = what.split(' ')
-  const help = run(`tc qdisc add ${kind} help`, { mayFail: true })
-  return (help.stdout + help.stderr).includes(word) || `this \`tc\` does not know ${what}`
+  const help = ['qdisc', 'filter'].map((object) => run(`tc ${object} add ${kind} help`, { mayFail: true }))
+  return help.some(({ stdout, stderr }) => (stdout + stderr).includes(word)) || `this \`tc\` does not know ${what}`
 }
 
 /** What some kinds of the traffic control must be told to be made at all. */

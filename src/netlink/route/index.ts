@@ -9,11 +9,25 @@ export type { Address, AddressFilter, AddressFlag, AddressSpec } from './address
 export { ADDRESS_FLAGS, addressMessage } from './address-message.ts'
 export { type LinkKind, kinds as linkKinds, slaveKinds } from './links/index.ts'
 export { type Link, LINK_FLAGS, linkMessage, type LinkWire, type PeerLink, type PeerLinkInput } from './link.ts'
+export {
+  type BridgeVlan,
+  type BridgeVlanFilter,
+  type BridgeVlanFlag,
+  type BridgeVlanOptions,
+  type BridgeVlanOptionsSpec,
+  BridgeVlans,
+  type BridgeVlanSpec,
+} from './bridge-vlans.ts'
+export { BRIDGE_VLAN_FLAGS, bridgeVlanMessage, bridgeVlanQuery } from './bridge-vlan-message.ts'
 export type { Difference, Ensured } from './difference.ts'
 export type { EnsuredLinkSpec } from './ensure-link.ts'
 export type { LinkDetails, LinkFilter, LinkFlag, LinkSpec } from './link-spec.ts'
 export { Links } from './links.ts'
+export { Mdb, type MdbEntry, type MdbFilter, type MdbKey, type MdbRouter, type MdbSource, type MdbSpec } from './mdb.ts'
+export { mdbMessage, mdbRequest } from './mdb-message.ts'
 export * from './monitor/index.ts'
+export { type Netconf, type NetconfFamily, Netconfs } from './netconf.ts'
+export { netconfMessage } from './netconf-message.ts'
 export { ETHERTYPES, FAMILIES, LINK_TYPES, PROTOCOLS, SCOPES, TABLES } from './names.ts'
 export type {
   FdbEntry,
@@ -48,6 +62,10 @@ export type { Route, RouteFilter, RouteFlag, RouteQuery, RouteSpec, TableRef } f
 export { Rtnl, type RtnlOptions } from './rtnl.ts'
 export { RULE_ACTIONS, ruleMessage } from './rule-message.ts'
 export type { Rule, RuleFilter, RuleSpec } from './rules.ts'
+export { LinkCounters, type Statistics, type StatsGroup } from './statistics.ts'
+export { STATS_GROUPS, statsMessage, statsRequest } from './stats-message.ts'
+export { type Vni, type VniFilter, Vnis, type VniSpec } from './vnis.ts'
+export { vniMessage } from './vni-message.ts'
 export { Transaction, TransactionError, type UndoFailure } from './transaction.ts'
 export { LinkSteps, NexthopSteps, ObjectSteps, RouteSteps, type Step, type Undoable } from './transaction-steps.ts'
 export { type LinkStats, stats64 } from './stats.ts'

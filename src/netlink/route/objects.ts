@@ -41,6 +41,8 @@ export interface ObjectType<Wire, WireIn, Item, Spec, Filter> {
   readonly toWire: (spec: Spec, forDelete: boolean) => WireIn
   /** What was read, as the object that is given out. It may be the same, changed in place. */
   readonly fromWire: (wire: Wire) => Item
+  /** Where one message holds several objects: all of them, in place of {@link fromWire}. */
+  readonly each?: ((wire: Wire) => Item[]) | undefined
   /** How a list is asked for. */
   readonly select: (filter: Filter) => Selection<WireIn, Item>
   /** What a specification is called in messages. */
@@ -88,10 +90,11 @@ export class Objects<Wire, WireIn, Item, Spec, Filter extends object> {
    * @throws DumpInterruptedError when they change faster than they can be listed.
    */
   list(filter: Filter = {} as Filter): Item[] {
-    const { fromWire, fetch, select } = this.#type
+    const { fromWire, each, fetch, select } = this.#type
     const { body, where, emptyOn } = select(filter)
-    const items = this.#rtnl.dumpAll(fetch, body, { attempted: `list ${this.#type.noun}s`, emptyOn }) as unknown[]
-    for (let i = 0; i < items.length; i++) items[i] = fromWire(items[i] as Wire)
+    let items = this.#rtnl.dumpAll(fetch, body, { attempted: `list ${this.#type.noun}s`, emptyOn }) as unknown[]
+    if (each !== undefined) items = (items as Wire[]).flatMap(each)
+    else for (let i = 0; i < items.length; i++) items[i] = fromWire(items[i] as Wire)
     return where === undefined ? (items as Item[]) : (items as Item[]).filter(where)
   }
 
@@ -101,11 +104,10 @@ export class Objects<Wire, WireIn, Item, Spec, Filter extends object> {
    * @throws DumpInterruptedError at the end: something changed meanwhile, so some may be missing or have come twice.
    */
   *stream(filter: Filter = {} as Filter): Generator<Item, void, undefined> {
-    const { fromWire, fetch, select } = this.#type
+    const { fromWire, each, fetch, select } = this.#type
     const { body, where, emptyOn } = select(filter)
     for (const wire of this.#rtnl.dumpEach(fetch, body, { attempted: `list ${this.#type.noun}s`, emptyOn })) {
-      const item = fromWire(wire)
-      if (where === undefined || where(item)) yield item
+      for (const item of each?.(wire) ?? [fromWire(wire)]) if (where === undefined || where(item)) yield item
     }
   }
 

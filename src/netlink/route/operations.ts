@@ -85,5 +85,9 @@ export const GETVLAN: Operation<In<typeof bridgeVlanQuery>, Out<typeof bridgeVla
 }
 /** `RTM_NEWMDB` (84), `RTM_DELMDB`: multicast databases of bridges. */
 export const MDB: Speaks<typeof mdbRequest> = family('MDB', 84, mdbRequest)
-/** `RTM_GETMDB` (86): all of them, or one (Linux 6.9). */
-export const GETMDB: Operation<In<typeof mdbRequest>, Out<typeof mdbMessage>> = { ...MDB.get, reply: mdbMessage }
+/** `RTM_GETMDB` (86): all of them, whose messages are of that type too, or one (Linux 6.9). */
+export const GETMDB: Operation<In<typeof mdbRequest>, Out<typeof mdbMessage>> = {
+  ...MDB.get,
+  reply: mdbMessage,
+  replyType: undefined,
+}

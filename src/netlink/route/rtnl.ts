@@ -11,7 +11,9 @@ import { type DumpOptions, Netlink, type Outcome } from '../netlink.ts'
 import type { Operation, RequestOptions } from '../operation.ts'
 import type { Enterable } from '../pool.ts'
 import { type Address, type AddressFilter, type AddressSpec, addressType } from './addresses.ts'
+import { BridgeVlans } from './bridge-vlans.ts'
 import { Links } from './links.ts'
+import { Mdb } from './mdb.ts'
 import { Monitor, type MonitorKind, type MonitorOptions } from './monitor/index.ts'
 import {
   type FdbEntry,
@@ -23,6 +25,7 @@ import {
   type NeighbourSpec,
   neighbourType,
 } from './neighbours.ts'
+import { Netconfs } from './netconf.ts'
 import { Nexthops } from './nexthop-objects.ts'
 import { Nsids } from './nsids.ts'
 import { Objects } from './objects.ts'
@@ -31,7 +34,9 @@ import { type Finder, type Planned, RouteRequest } from './request.ts'
 import { Routes } from './route-verbs.ts'
 import { type Rule, type RuleFilter, type RuleSpec, ruleType } from './rules.ts'
 import { Qdiscs, TcActions, TcClasses, TcFilters } from './tc/index.ts'
+import { LinkCounters } from './statistics.ts'
 import { transact, type Transaction } from './transaction.ts'
+import { Vnis } from './vnis.ts'
 
 /** How a handle is opened. */
 export interface RtnlOptions {
@@ -89,6 +94,16 @@ export class Rtnl implements Disposable {
   readonly rules: Objects<never, never, Rule, RuleSpec, RuleFilter>
   /** Numbers of other namespaces in this one. */
   readonly nsids: Nsids
+  /** Counters of links, group by group: those of bridges and bonds too. */
+  readonly counters: LinkCounters
+  /** VLANs of bridges and their ports. */
+  readonly bridgeVlans: BridgeVlans
+  /** Multicast databases of bridges and tunnels. */
+  readonly mdb: Mdb
+  /** VNIs that VXLAN tunnels let in. */
+  readonly vnis: Vnis
+  /** What links are told about forwarding. */
+  readonly netconf: Netconfs
   /** How packets wait for a device; tc: `qdisc`. See there for the key of `replace`. */
   readonly qdiscs: Qdiscs
   /** Shares of a qdisc; tc: `class`. The key of `replace` is the device and the handle. */
@@ -129,6 +144,11 @@ export class Rtnl implements Disposable {
     this.fdb = new Objects(this, fdbType) as unknown as Rtnl['fdb']
     this.rules = new Objects(this, ruleType) as unknown as Rtnl['rules']
     this.nsids = new Nsids(this)
+    this.counters = new LinkCounters(this)
+    this.bridgeVlans = new BridgeVlans(this)
+    this.mdb = new Mdb(this)
+    this.vnis = new Vnis(this)
+    this.netconf = new Netconfs(this)
     this.qdiscs = new Qdiscs(this)
     this.classes = new TcClasses(this)
     this.filters = new TcFilters(this)

@@ -90,14 +90,14 @@ describe('ensure', here, () => {
   })
 
   test('what is fixed at creation: only what differs is sent', needs('netkit'), () => {
-    const spec = { name: 'nk0', linkinfo: { kind: 'netkit', data: { mode: 'l2', policy: 'blackhole' } } } as const
+    const spec = { name: 'kit', linkinfo: { kind: 'netkit', data: { mode: 'l2', policy: 'blackhole' } } } as const
     expect(nl.links.ensure(spec).outcome).toBe('created')
-    lab.ip('link set nk0 type netkit forward')
+    lab.ip('link set kit type netkit forward')
     expect(nl.links.ensure(spec).changes).toEqual([
       { field: 'linkinfo.data.policy', before: 'forward', after: 'blackhole' },
     ])
     expect(
-      thrown(() => nl.links.ensure({ name: 'nk0', linkinfo: { kind: 'netkit', data: { mode: 'l3' } } })),
+      thrown(() => nl.links.ensure({ name: 'kit', linkinfo: { kind: 'netkit', data: { mode: 'l3' } } })),
     ).toMatchObject({ code: 'EACCES' })
   })
 

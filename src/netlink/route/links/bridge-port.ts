@@ -7,10 +7,13 @@ import { attrs, bool, count64, flag, named, pad, u16, u32, u8 } from '../../../c
 import { linkIndex } from '../refs.ts'
 import { bridgeId, multicastRouter } from './bridge.ts'
 
+/** `BR_STATE_*`: how far a port, or a VLAN on it, takes part. */
+export const PORT_STATES = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const
+
 /** `IFLA_INFO_SLAVE_DATA` of a port of a bridge. */
 export const bridgePort = attrs({
   /** `IFLA_BRPORT_STATE`; ip: `state`. `BR_STATE_*` of the spanning tree. */
-  state: [1, named(u8, { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 })],
+  state: [1, named(u8, PORT_STATES)],
   /** `IFLA_BRPORT_PRIORITY`; ip: `priority`. */
   priority: [2, u16],
   /** `IFLA_BRPORT_COST`; ip: `cost`. */

@@ -39,8 +39,8 @@ export const bridgeId: Codec<string, never> = {
   write: (writer, value) => writer.wrongType('nothing: the kernel makes it', value),
 }
 
-/** `IFLA_BR_MCAST_QUERIER_STATE`: who asks for multicast listeners. */
-const querier = attrs({
+/** `IFLA_BR_MCAST_QUERIER_STATE` (`BRIDGE_QUERIER_*`): who asks for multicast listeners. */
+export const querier = attrs({
   address: [1, ipv4],
   port: [2, linkIndex],
   otherTimer: [3, count64],
