@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   ),
   monitor: async () => (await import('./net/monitor.ts')).monitor,
   object: async () => (await import('./object/command.ts')).object,
+  features: async () => (await import('./features/command.ts')).features,
 }
 
 async function help(terminal: Terminal): Promise<void> {
