@@ -11,6 +11,8 @@ extern void *bpf_cast_to_kern_ctx(void *context) __ksym;
 extern int bpf_no_such_function(int number) __ksym __weak;
 /* The suffix is no part of the name: two declarations of one function. */
 extern void bpf_rcu_read_lock___flavour(void) __ksym __weak;
+/* With other parameters it is another function, which is not there. */
+extern void bpf_rcu_read_lock___other(int number) __ksym __weak;
 
 SEC("tc") RETURNS(3)
 int calls_void(struct __sk_buff *skb)
@@ -37,6 +39,16 @@ SEC("tc") RETURNS(1)
 int flavour_is_present(struct __sk_buff *skb)
 {
 	return bpf_rcu_read_lock___flavour ? 1 : 0;
+}
+
+SEC("tc") RETURNS(6)
+int other_parameters_are_absent(struct __sk_buff *skb)
+{
+	if (!bpf_rcu_read_lock___other)
+		return 6;
+	bpf_rcu_read_lock___other(1);
+	bpf_rcu_read_unlock();
+	return 1;
 }
 
 char _license[] SEC("license") = "GPL";

@@ -159,7 +159,8 @@ export const TARGETS: Readonly<Record<string, Target>> = {
       attempt(BTF_ERRORS, () => useTypes(Btf.parse(bytes)))
       // A module's, too: upon what it was made for, and from there upon a kernel.
       module ??= { base: fixture('distilled.base.btf'), kernel: fixture('distill.new.btf') }
-      relocateBtf(Btf.parse(bytes, { base: module.base }), module.kernel)
+      const { base, kernel } = module
+      attempt(BTF_ERRORS, () => relocateBtf(Btf.parse(bytes, { base }), kernel))
     },
   },
   core: {

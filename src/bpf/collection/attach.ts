@@ -17,6 +17,7 @@ import { RawTracepointLink, type RawTracepointProgramType } from '../links/raw-t
 import { TcxLink } from '../links/tcx.ts'
 import { TracepointLink } from '../links/tracepoint.ts'
 import { TracingLink, type TracingProgramType } from '../links/tracing.ts'
+import { TracingMultiLink } from '../links/tracing-multi.ts'
 import { UprobeLink } from '../links/uprobe.ts'
 import { UprobeMultiLink } from '../links/uprobe-multi.ts'
 import { attachUsdt } from '../links/usdt.ts'
@@ -89,6 +90,9 @@ function splitProbe({ attachTo, name }: ProgramSpec): { path: string; provider: 
 /** The function of a system call: `__x64_sys_read` where the kernel wraps them. */
 const syscallFunction = (name: string): string => `${syscallPrefix() ?? 'sys_'}${name}`
 
+/** Sections of programs that go onto many functions by their types. */
+const TRACING_MULTI = ['fentry', 'fexit', 'fsession'].flatMap((name) => [`${name}.multi`, `${name}.multi.s`])
+
 /** One row for each way, in the order in which they are tried. */
 const ROWS: readonly Row[] = [
   row<'kprobe'>(section('kprobe', 'kretprobe'), ({ program, spec }) =>
@@ -121,6 +125,9 @@ const ROWS: readonly Row[] = [
   row<'tracing'>(hook('trace_raw_tp'), ({ program }) => RawTracepointLink.attach(program)),
   row<'tracing'>(hook('trace_iter'), ({ program }) => IterLink.attach(program)),
   row<'lsm'>(hook('lsm_cgroup'), ({ program, given }) => CgroupLink.attach(program, { cgroup: given.cgroup })),
+  row<'tracing'>(section(...TRACING_MULTI), ({ program, spec }) =>
+    TracingMultiLink.attach(program, { pattern: spec.attachTo }),
+  ),
   row<TracingProgramType>(ofType('tracing', 'lsm', 'ext'), ({ program }) => TracingLink.attach(program)),
   row<'sched_cls'>(hook('tcx_'), ({ program, given }) => TcxLink.attach(program, { ifindex: given.ifindex })),
   row<'sched_cls'>(hook('netkit_'), ({ program, given }) => NetkitLink.attach(program, { ifindex: given.ifindex })),

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Instruction, type Reference } from '../../asm/index.ts'
-import { type BtfKind, essentialName } from '../../btf/index.ts'
+import { type BtfKind, essentialName, isCompatible } from '../../btf/index.ts'
 import {
   type ExternSpec,
   linkProgram,
@@ -14,7 +14,7 @@ import {
   type ProgramSpec,
 } from '../../elf/index.ts'
 import { openBtf, readBtf } from '../btf-objects.ts'
-import { type KernelTypes } from '../kernel-types.ts'
+import { type KernelType, type KernelTypes } from '../kernel-types.ts'
 import { type BpfMap } from '../maps/map.ts'
 import { type AttachType, type ProgramType } from '../names.ts'
 import { type Program } from '../programs/program.ts'
@@ -149,8 +149,12 @@ function placesOf(
     )
   }
   // What follows three underscores tells two declarations of one thing apart.
-  const typed = (extern: ExternSpec, kind: BtfKind, what: string) =>
-    kernel.find(essentialName(extern.name), kind) ?? absent(extern, what)
+  const typed = (extern: ExternSpec, kind: BtfKind, what: string): KernelType | null => {
+    const found = kernel.find(essentialName(extern.name), kind)
+    // A weak function with other parameters is that of another kernel.
+    if (!found || (extern.weak && kind === 'func' && !sameParameters(spec, extern, kernel, found))) return absent(extern, what) // prettier-ignore
+    return found
+  }
   // The first place of `fd_array` stands for vmlinux.
   const fdArray = [0]
   const indexOf = (module: string): number => {
@@ -190,6 +194,15 @@ function placesOf(
     },
   }
   return { places, fdArray }
+}
+
+/** Whether a function of the kernel takes and gives what the object declares. */
+function sameParameters({ btf }: ObjectSpec, { type }: ExternSpec, kernel: KernelTypes, found: KernelType): boolean {
+  const theirs = found.module === 'vmlinux' ? kernel.vmlinux : kernel.module(found.module)
+  const declared = type === undefined ? undefined : btf?.type(type)
+  const there = theirs?.type(found.id)
+  if (!btf || !theirs || declared?.kind !== 'func' || there?.kind !== 'func') return false
+  return isCompatible(btf, declared.type, theirs, there.type)
 }
 
 /** What a target's name becomes in the kernel's types: one row for each kind of program that has one. */

@@ -1,7 +1,8 @@
 import type { Btf } from '../btf.ts'
+import { BtfError } from '../error.ts'
 import { essentialName } from '../names.ts'
 import type { BtfEnum, BtfEnum64, BtfInt, BtfType } from '../types.ts'
-import { fail } from './failure.ts'
+import { CoreFailure, fail } from './failure.ts'
 
 /** How deep types are compared. */
 const MAX_DEPTH = 32
@@ -101,5 +102,18 @@ export function typesAgree(localBtf: Btf, localId: number, targetBtf: Btf, targe
       }
     }
     return fail(`more than ${MAX_DEPTH} pointers and arrays on top of each other`)
+  }
+}
+
+/**
+ * Whether a type of one BTF exists in another as CO-RE asks it (`bpf_core_type_exists`): the same kind all the way through pointers, arrays
+ * and signatures; structs and enums are not looked into, and names not compared. False too where it cannot be told.
+ */
+export function isCompatible(localBtf: Btf, localId: number, targetBtf: Btf, targetId: number): boolean {
+  try {
+    return typesAgree(localBtf, localId, targetBtf, targetId)
+  } catch (error) {
+    if (error instanceof CoreFailure || error instanceof BtfError) return false
+    throw error
   }
 }
