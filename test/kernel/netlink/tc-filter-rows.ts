@@ -6,6 +6,7 @@ import type { TcRow } from './tc-rows.ts'
 
 const clsact = ['qdisc add dev x clsact']
 interface More {
+  readonly parent?: 'ingress' | 'egress'
   readonly protocol?: string
   readonly handle?: number
   readonly chain?: number
@@ -18,7 +19,7 @@ const filter = (
   more: More = {},
   needs: readonly Capability[] = [],
 ): TcRow => {
-  const { protocol = 'all', handle, chain } = more
+  const { parent = 'ingress', protocol = 'all', handle, chain } = more
   const words = [
     `protocol ${protocol}`,
     ...(handle === undefined ? [] : [`handle ${kind === 'u32' ? '800::7' : `0x${handle.toString(16)}`}`]),
@@ -27,8 +28,8 @@ const filter = (
   return {
     object: 'filter',
     before: clsact,
-    spec: { parent: 'ingress', prio: 7, kind, options, ...more, protocol },
-    tc: `filter add dev x ingress prio 7 ${words.join(' ')} ${kind} ${tc}`,
+    spec: { parent, prio: 7, kind, options, ...more, protocol },
+    tc: `filter add dev x ${parent} prio 7 ${words.join(' ')} ${kind} ${tc}`,
     needs: [`filter:${kind}`, ...needs],
   }
 }
@@ -79,21 +80,16 @@ const matchalls: readonly TcRow[] = [
 ]
 
 /** Actions are seen through the filter that has them. */
-const act = (
-  kind: string,
-  options: object,
-  tc: string,
-  more: object = {},
-  needs: readonly Capability[] = [],
-): TcRow => {
+const act = (kind: string, options: object, tc: string, more: object = {}): TcRow => {
   const carrier: 'u32' | 'matchall' = kind === 'mirred' ? 'u32' : 'matchall'
   const selected = carrier === 'u32' ? { sel: { flags: 1, keys: everything.keys } } : {}
   return filter(
     carrier,
     { ...selected, actions: [{ kind, options, ...more }] },
     `${carrier === 'u32' ? 'match u32 0 0 ' : ''}action ${tc}`,
-    {},
-    [`action:${kind}`, ...needs],
+    // a queue is chosen for what is sent
+    kind === 'skbedit' ? { parent: 'egress' } : {},
+    [`action:${kind}`],
   )
 }
 
@@ -187,7 +183,6 @@ const flowers: readonly TcRow[] = [
       tcpSrc: 1000,
       tcpSrcMask: 0xfff0,
       tcpDst: 80,
-      tcpDstMask: 0xffff,
       tcpFlags: 2,
       tcpFlagsMask: 0x17,
       ipTos: 0x10,
@@ -208,18 +203,18 @@ const flowers: readonly TcRow[] = [
       ipv6SrcMask: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
       ipv6Dst: '2001:db8::',
       ipv6DstMask: 'ffff:ffff::',
-      udpSrc: 53,
-      udpSrcMask: 0xffff,
+      udpSrc: 48,
+      udpSrcMask: 0xfff0,
       udpDst: 54,
-      udpDstMask: 0xffff,
+      udpDstMask: 0xfffe,
     },
-    'ip_proto udp src_ip 2001:db8::1 dst_ip 2001:db8::/32 src_port 53 dst_port 54',
+    'ip_proto udp src_ip 2001:db8::1 dst_ip 2001:db8::/32 src_port 48/0xfff0 dst_port 54/0xfffe',
     { protocol: 'ipv6' },
   ),
   filter(
     'flower',
-    { ethType: 'ip', ipProto: 'sctp', sctpSrc: 5, sctpSrcMask: 0xffff, sctpDst: 6, sctpDstMask: 0xffff },
-    'ip_proto sctp src_port 5 dst_port 6',
+    { ethType: 'ip', ipProto: 'sctp', sctpSrc: 4, sctpSrcMask: 0xfffc, sctpDst: 6, sctpDstMask: 0xfffe },
+    'ip_proto sctp src_port 4/0xfffc dst_port 6/0xfffe',
     { protocol: 'ip' },
   ),
   filter(
@@ -299,16 +294,13 @@ const flowers: readonly TcRow[] = [
       encIpv4SrcMask: '255.255.255.255',
       encIpv4Dst: '192.0.2.0',
       encIpv4DstMask: '255.255.255.0',
-      encUdpSrcPort: 1000,
-      encUdpSrcPortMask: 0xffff,
       encUdpDstPort: 4789,
-      encUdpDstPortMask: 0xffff,
       encIpTos: 8,
       encIpTosMask: 0xff,
       encIpTtl: 9,
       encIpTtlMask: 0xff,
     },
-    'enc_key_id 42 enc_src_ip 192.0.2.1 enc_dst_ip 192.0.2.0/24 enc_src_port 1000 enc_dst_port 4789 enc_tos 8 enc_ttl 9',
+    'enc_key_id 42 enc_src_ip 192.0.2.1 enc_dst_ip 192.0.2.0/24 enc_dst_port 4789 enc_tos 8 enc_ttl 9',
     { protocol: 'ip' },
   ),
   filter(
@@ -325,4 +317,81 @@ const flowers: readonly TcRow[] = [
   ),
 ]
 
-export const rows: readonly TcRow[] = [...u32s, ...matchalls, ...actions, ...flowers]
+const FULL = '0xffffffff'
+
+const special: readonly TcRow[] = [
+  filter('flower', { indev: 'x' }, 'indev x'),
+  filter(
+    'flower',
+    {
+      ethType: 'ip',
+      ctState: ['est', 'trk'],
+      ctStateMask: ['est', 'trk', 'inv'],
+      ctZone: 5,
+      ctZoneMask: 0xffff,
+      ctMark: 7,
+      ctMarkMask: 0xff,
+      ctLabels: new Uint8Array(16).fill(1),
+      ctLabelsMask: new Uint8Array(16).fill(0xff),
+    },
+    `ct_state +trk+est-inv ct_zone 5 ct_mark 7/0xff ct_label ${'01'.repeat(16)}`,
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'ip',
+      encOpts: { geneve: [{ class: 0x0102, type: 0x80, data: Uint8Array.of(1, 2, 3, 4) }] },
+      encOptsMask: { geneve: [{ class: 0xffff, type: 0xff, data: new Uint8Array(4).fill(0xff) }] },
+    },
+    'geneve_opts 0102:80:01020304/ffff:ff:ffffffff',
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    { ethType: 'ip', encOpts: { vxlan: { gbp: 5 } }, encOptsMask: { vxlan: { gbp: 0xffff_ffff } } },
+    `vxlan_opts 5/${FULL}`,
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'ip',
+      encOpts: { erspan: { ver: 2, index: 0, dir: 1, hwid: 5 } },
+      encOptsMask: { erspan: { ver: 0xff, index: 0, dir: 0xff, hwid: 0xff } },
+    },
+    'erspan_opts 2:0:1:5/255:0:255:255',
+    { protocol: 'ip' },
+  ),
+  filter(
+    'flower',
+    {
+      ethType: 'ip',
+      encOpts: { gtp: { pduType: 1, qfi: 2 } },
+      encOptsMask: { gtp: { pduType: 0xff, qfi: 0xff } },
+    },
+    'gtp_opts 01:02/ff:ff',
+    { protocol: 'ip' },
+  ),
+  filter('flower', { numOfVlans: 2 }, 'num_of_vlans 2'),
+  filter('flower', { ethType: 'ip', ipProto: 'l2tp', l2tpv3Sid: 5 }, 'ip_proto l2tp l2tpv3_sid 5', { protocol: 'ip' }, [
+    'tc:flower l2tpv3_sid',
+  ]),
+  filter('flower', { l2Miss: true }, 'l2_miss 1', {}, ['tc:flower l2_miss']),
+  filter(
+    'flower',
+    { ethType: 'ip', ipProto: 50, spi: 5, spiMask: 0xffff_ffff },
+    'ip_proto esp spi 5',
+    { protocol: 'ip' },
+    ['tc:flower spi'],
+  ),
+  filter(
+    'flower',
+    { ethType: 'ip', encFlags: ['tunOam'], encFlagsMask: ['tunOam'] },
+    'enc_flags tun_oam',
+    { protocol: 'ip' },
+    ['tc:flower enc_flags'],
+  ),
+]
+
+export const rows: readonly TcRow[] = [...u32s, ...matchalls, ...actions, ...flowers, ...special]

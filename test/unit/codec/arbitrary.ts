@@ -139,13 +139,25 @@ function attributesOf({ rows }: Attributes, outer: Context): fc.Arbitrary<unknow
   if (context.depth < 0) return fc.constant({})
   const plain = rows.filter(({ codec }) => codec.kind !== 'by' && codec.kind !== 'pad')
   let value = recordOf(plain.map(({ name, codec }) => [name, valueOf(codec, context)]))
-  for (const { name, codec } of rows) {
-    if (codec.kind !== 'by') continue
-    const { sibling, kinds } = codec as unknown as { sibling: string; kinds: Record<string, AnyCodec> }
-    const pair = fc
-      .constantFrom(...Object.keys(kinds))
-      .chain((kind) => valueOf(kinds[kind]!, context).map((data) => ({ [sibling]: kind, [name]: data })))
-    value = fc.tuple(value, fc.option(pair)).map(([all, chosen]) => ({ ...all, ...chosen }))
+  const payloads = rows.flatMap(({ name, codec }) =>
+    codec.kind === 'by'
+      ? [{ name, ...(codec as unknown as { sibling: string; kinds: Record<string, AnyCodec> }) }]
+      : [],
+  )
+  for (const sibling of new Set(payloads.map((payload) => payload.sibling))) {
+    // one kind for all payloads that it decides
+    const decided = payloads.filter((payload) => payload.sibling === sibling)
+    const chosen = fc.constantFrom(...new Set(decided.flatMap(({ kinds }) => Object.keys(kinds)))).chain((kind) =>
+      fc.record({
+        [sibling]: fc.constant(kind),
+        ...Object.fromEntries(
+          decided.flatMap(({ name, kinds }) =>
+            Object.hasOwn(kinds, kind) ? [[name, valueOf(kinds[kind]!, context)]] : [],
+          ),
+        ),
+      }),
+    )
+    value = fc.tuple(value, fc.option(chosen)).map(([all, more]) => ({ ...all, ...more }))
   }
   return value
 }

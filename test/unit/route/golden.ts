@@ -131,22 +131,10 @@ rule add goto 32766 priority 100
 netns set cap2 33
 `
 
-function requests(command: string): Golden[] {
+/** The requests that a command makes, each whose message is among `bodies`. */
+export function requests(argv: readonly string[], bodies: ReadonlyMap<number, Codec<object, never>>): Golden[] {
   const trace = '/tmp/netkit-golden.strace'
-  spawnSync('strace', [
-    '-e',
-    'trace=sendmsg,sendto',
-    '-e',
-    'write=all',
-    '-s',
-    '0',
-    '-o',
-    trace,
-    'ip',
-    '-n',
-    'cap',
-    ...command.split(' '),
-  ])
+  spawnSync('strace', ['-e', 'trace=sendmsg,sendto', '-e', 'write=all', '-s', '0', '-o', trace, ...argv])
   const text = readFileSync(trace, 'utf8')
   rmSync(trace)
   const messages = text
@@ -160,16 +148,16 @@ function requests(command: string): Golden[] {
   return (
     messages
       // ip asks first whether the kernel is there, with a request of number 0.
-      .filter((bytes) => bytes.length >= 16 && bytes.readUInt32LE(8) !== 0 && BODIES.has(bytes.readUInt16LE(4)))
+      .filter((bytes) => bytes.length >= 16 && bytes.readUInt32LE(8) !== 0 && bodies.has(bytes.readUInt16LE(4)))
       .map((bytes) => {
         const type = bytes.readUInt16LE(4)
         const body = bytes.subarray(16, bytes.readUInt32LE(0))
         return {
-          command: `ip ${command}`,
+          command: argv.filter((word) => word !== '-n' && word !== 'cap').join(' '),
           type,
           flags: bytes.readUInt16LE(6),
           body: body.toString('hex'),
-          value: plain(decode(BODIES.get(type)! as unknown as AnyCodec as Codec<unknown, never>, new Uint8Array(body))),
+          value: plain(decode(bodies.get(type)! as unknown as AnyCodec as Codec<unknown, never>, new Uint8Array(body))),
         }
       })
   )
@@ -190,7 +178,7 @@ function capture(): void {
       // Some take the link away; each finds it again.
       ip('-n cap link del v1')
       ip('-n cap link add v0 up type veth peer name v1')
-      return requests(command).filter((request) => !lookup(request))
+      return requests(['ip', '-n', 'cap', ...command.split(' ')], BODIES).filter((request) => !lookup(request))
     })
   for (const name of ['cap', 'cap2']) ip(`netns del ${name}`)
   writeFileSync(FIXTURE, `${JSON.stringify(golden, null, 2)}\n`)

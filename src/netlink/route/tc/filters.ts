@@ -9,6 +9,7 @@ import { TFILTER } from '../operations.ts'
 import type { LinkRef } from '../refs.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { FILTER_PROTOCOLS, filterMessage } from './filter-message.ts'
+import { FOLLOWS } from './filters/index.ts'
 import { type HandleRef, parseHandle } from './handles.ts'
 import { TcObjects, type Told, type Without } from './objects.ts'
 import { words } from './words.ts'
@@ -65,11 +66,14 @@ function located({ block, dev, parent }: FilterPlace): { dev: LinkRef | undefine
 }
 
 function toWire(spec: TcFilterSpec, forDelete: boolean): WireIn {
-  const { block: _1, dev: _2, parent: _3, ...rest } = spec as TcFilterSpec & { readonly options?: unknown }
-  const { protocol, prio, options: _4, ...found } = rest
+  const { block: _1, dev: _2, parent: _3, ...rest } = spec as TcFilterSpec & { readonly options?: object | undefined }
+  const { prio, options, ...found } = rest
   const where = located(spec)
-  if (!forDelete) return { ...rest, ...where, protocol: protocol ?? 'all' } as WireIn
-  return { ...found, ...where, prio, protocol: protocol ?? (prio === undefined ? 0 : 'all') } as WireIn
+  if (forDelete)
+    return { ...found, ...where, prio, protocol: spec.protocol ?? (prio === undefined ? 0 : 'all') } as WireIn
+  const { protocol = 'all', kind = '' } = spec
+  const told = options && { ...FOLLOWS[kind]?.(protocol), ...options }
+  return { ...rest, ...where, protocol, options: told } as WireIn
 }
 
 function fromWire(wire: Wire): TcFilter {

@@ -9,14 +9,14 @@ import { type Codec, u32 } from '../../../codec/index.ts'
 const TICKS_PER_SECOND = 15_625_000
 const MOST = 0xffff_ffff
 
-/** The time, in ticks, that so many bytes take at a rate in bytes per second; never too short. */
+/** The time, in ticks, that so many bytes (or packets) take at a rate in as many per second; never too short. */
 export function ticksOf(bytes: number, rate: number): number {
   return rate === 0 ? 0 : Math.min(Math.ceil((bytes * TICKS_PER_SECOND) / rate), MOST)
 }
 
-/** How many bytes go out in so many ticks at a rate in bytes per second. */
+/** How many bytes (or packets) go out in so many ticks at a rate in as many per second. */
 export function bytesIn(ticks: number, rate: number): number {
-  return Math.floor((ticks * rate) / TICKS_PER_SECOND)
+  return Math.min(Math.floor((ticks * rate) / TICKS_PER_SECOND), MOST)
 }
 
 /** A probability: a number from 0 to 1 that the wire has as a part of 2³²−1. */

@@ -44,7 +44,7 @@ const wire = attrs({
   peakrate64: [9, count64],
   /** `TCA_POLICE_PKTRATE64`. */
   pktrate: [10, count64],
-  /** `TCA_POLICE_PKTBURST64`. */
+  /** `TCA_POLICE_PKTBURST64`: in ticks, as other bursts. */
   pktburst: [11, count64],
 })
 
@@ -92,7 +92,7 @@ export interface Police extends Measure {
 
 /** `TCA_ACT_OPTIONS` of kind `police`. */
 export const police = shaped(wire, {
-  read({ tbf, rate64, peakrate64, rateTable: _1, peakrateTable: _2, unknown: _3, ...rest }: Out<typeof wire>): Police {
+  read({ tbf, rate64, peakrate64, pktrate, pktburst, avrate, result, tm }: Out<typeof wire>): Police {
     const rate = rate64 ?? tbf?.rate.rate ?? 0
     const peakrate = peakrate64 ?? tbf?.peakrate.rate ?? 0
     return {
@@ -105,11 +105,14 @@ export const police = shaped(wire, {
       refcnt: tbf?.refcnt ?? 0,
       bindcnt: tbf?.bindcnt ?? 0,
       ...(tbf === undefined ? {} : measureOf(tbf.rate)),
-      ...rest,
+      ...(pktrate === undefined ? {} : { pktrate, pktburst: bytesIn(pktburst ?? 0, pktrate) }),
+      ...(avrate === undefined ? {} : { avrate }),
+      ...(result === undefined ? {} : { result }),
+      ...(tm === undefined ? {} : { tm }),
     }
   },
   write(options: PoliceOptions): In<typeof wire> {
-    const { index, rate = 0, burst = 0, peakrate = 0, mtu = 0, action = 'reclassify' } = options
+    const { index, rate = 0, burst = 0, peakrate = 0, mtu = 0, pktrate, action = 'reclassify' } = options
     const slow = rate === 0 ? undefined : rateToWire(rate, options, mtu || undefined)
     const fast = peakrate === 0 ? undefined : rateToWire(peakrate, options, mtu || undefined)
     return {
@@ -123,8 +126,8 @@ export const police = shaped(wire, {
       },
       rateTable: slow?.table,
       rate64: slow?.wide,
-      pktrate: options.pktrate,
-      pktburst: options.pktburst,
+      pktrate,
+      pktburst: pktrate === undefined ? undefined : ticksOf(options.pktburst ?? 0, pktrate),
       peakrateTable: fast?.table,
       peakrate64: fast?.wide,
       avrate: options.avrate,

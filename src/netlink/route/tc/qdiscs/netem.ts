@@ -78,11 +78,19 @@ const wire = message(
   }),
 )
 
-type Ticks = 'latencyTicks' | 'jitterTicks'
+type Told = Omit<Out<typeof wire>, 'latencyTicks' | 'jitterTicks'>
+type Asked = Omit<In<typeof wire>, 'latencyTicks' | 'jitterTicks'>
+
+/** A time that stands there in ticks of 64 ns only, as older programs say it. */
+const inNs = (name: 'latency' | 'jitter', ticks: number, exact: bigint | undefined): Told | object =>
+  exact === undefined && ticks !== 0 ? { [name]: BigInt(ticks) * 64n } : {}
 
 /** `TCA_OPTIONS` of kind `netem`. Probabilities are numbers from 0 to 1. */
 export const netem = shaped(wire, {
-  // Both times come again as attributes, exact.
-  read: ({ latencyTicks: _1, jitterTicks: _2, ...options }: Out<typeof wire>): Omit<Out<typeof wire>, Ticks> => options,
-  write: (options: Omit<In<typeof wire>, Ticks>): In<typeof wire> => ({ limit: 1000, ...options }),
+  read: ({ latencyTicks, jitterTicks, ...options }: Out<typeof wire>): Told => ({
+    ...options,
+    ...inNs('latency', latencyTicks, options.latency),
+    ...inNs('jitter', jitterTicks, options.jitter),
+  }),
+  write: (options: Asked): In<typeof wire> => ({ limit: 1000, ...options }),
 })
