@@ -73,6 +73,7 @@ export {
   type TracingLinkInfo,
   type TracingProgramType,
 } from './links/tracing.ts'
+export { TracingMultiLink, type TracingMultiAttachOptions, type TracingMultiLinkInfo } from './links/tracing-multi.ts'
 export { XdpLink, type XdpAttachOptions, type XdpLinkInfo } from './links/xdp.ts'
 export { type FileRef } from './files.ts'
 export { linkFromFd, linkFromId, loadPinnedLink } from './links/kinds.ts'
@@ -121,7 +122,9 @@ export {
   type VerifierSource,
   type VerifierStats,
 } from './programs/log.ts'
+export { type ProgramCode, type ProgramFunction, type ProgramLine } from './programs/code.ts'
 export { Program } from './programs/program.ts'
+export { enableStats } from './programs/stats.ts'
 export { type RunOptions, type RunResult } from './programs/run.ts'
 export * from './readers/index.ts'
 export { Token, type TokenInfo } from './token.ts'

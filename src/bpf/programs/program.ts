@@ -8,6 +8,7 @@ import { ProgBindMap, ProgGetFdById, ProgGetNextId } from '../attrs/index.ts'
 import { bpf, bpfFd, perform, performAsync, type Steps } from '../call.ts'
 import { type AttachType, type ProgramType } from '../names.ts'
 import { BpfObject, kindOf, objectIds, openPinOf, requireKind, WrongKindError } from '../object.ts'
+import { type ProgramCode, programCode } from './code.ts'
 import { programInfo, type ProgramInfo, type ProgramList, programList } from './info.ts'
 import { loading, type ProgramOptions } from './load.ts'
 import { type VerifierStats } from './log.ts'
@@ -136,6 +137,11 @@ export class Program<out T extends ProgramType = ProgramType> extends BpfObject 
    */
   list(list: ProgramList): Uint8Array {
     return programList(this.fd.number, list)
+  }
+
+  /** Its instructions after the verifier, its functions with their machine code, and the lines of source that they come from. */
+  code(): ProgramCode {
+    return programCode(this.fd.number)
   }
 
   /**
