@@ -66,7 +66,7 @@ export const garbage = (): Work => {
     targets: ['map.readInto', 'map.set, bytes', 'ring.drain, in place'].map((contender) => ({
       contender,
       metric: 'garbage',
-      limit: 4,
+      limit: 1,
     })),
     note: 'The difference of the heap’s size over thousands of operations, warm, without a collection in between; of a ring, a record.',
   }
