@@ -3,6 +3,11 @@ import { ElfError } from './error.ts'
 /** Names longer than this are refused: a hostile string table must not make the reader copy it again and again. */
 const LONGEST_NAME = 16_384
 
+/** Up to this length, names are decoded by hand. */
+const SHORT = 40
+
+const TWO_32 = 0x1_0000_0000
+
 const decoder = new TextDecoder()
 
 /**
@@ -42,9 +47,16 @@ export class Bytes {
 
   /** The unsigned 64-bit number at an offset, which must be one that a file can mean (below 2^53). */
   u64(at: number): number {
-    const value = this.big64(at)
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.error(`${value} is too large to be a size or a place`, at)
-    return Number(value)
+    const value = this.near64(at)
+    if (value <= Number.MAX_SAFE_INTEGER) return value
+    throw this.error(`${this.big64(at)} is too large to be a size or a place`, at)
+  }
+
+  /** The unsigned 64-bit number at an offset, as near as a double comes to it: an address. */
+  near64(at: number): number {
+    this.#within(at, 8)
+    const [first, second] = [this.#view.getUint32(at, this.#little), this.#view.getUint32(at + 4, this.#little)]
+    return this.#little ? second * TWO_32 + first : first * TWO_32 + second
   }
 
   /** The unsigned 64-bit number at an offset. */
@@ -56,6 +68,14 @@ export class Bytes {
   /** The NUL-terminated string at an offset. */
   string(at: number): string {
     if (at >= this.length) throw this.error(`a name starts past the end (${this.length} bytes)`, at)
+    // Names are short and ASCII: one character code after another beats the decoder's set-up by far.
+    let text = ''
+    for (let next = at; next < at + SHORT; next++) {
+      const code = this.bytes[next] ?? 0x80
+      if (code === 0) return text
+      if (code >= 0x80) break
+      text += String.fromCharCode(code)
+    }
     const window = this.bytes.subarray(at, at + LONGEST_NAME)
     const end = window.indexOf(0)
     if (end < 0) throw this.error('a name has no end', at)

@@ -117,8 +117,8 @@ function readSections(file: Bytes, endian: 'little' | 'big'): ElfSection[] {
       index,
       name,
       type,
-      flags: Number(file.big64(header + 8) & 0xffff_ffffn),
-      address: Number(file.big64(header + 0x10)),
+      flags: file.u32(header + (endian === 'little' ? 8 : 12)),
+      address: file.near64(header + 0x10),
       offset,
       size: type === SectionType.NULL ? 0 : size,
       link: file.u32(header + 0x28),
@@ -161,8 +161,8 @@ export function readSymbols(sections: readonly ElfSection[], table: ElfSection, 
     if (section === SectionIndex.XINDEX) throw bytes.error('a symbol of a section past the 65279th', at)
     return {
       name: name === 0 ? '' : names.string(name),
-      value: Number(bytes.big64(at + 8)),
-      size: Number(bytes.big64(at + 16)),
+      value: bytes.near64(at + 8),
+      size: bytes.near64(at + 16),
       section,
       binding: BINDINGS[info >> 4] ?? 'other',
       type: TYPES[info & 15] ?? 'other',
@@ -213,12 +213,13 @@ export function readRelocations(file: ElfFile, target: ElfSection): ElfRelocatio
     if (bytes.length % REL_SIZE !== 0) throw bytes.error('not a whole number of relocations', bytes.length)
     for (let at = 0; at < bytes.length; at += REL_SIZE) {
       const offset = bytes.u64(at)
-      const info = bytes.big64(at + 8)
-      const index = Number(info >> 32n)
+      // `r_info` is one number of 64 bits: the symbol above, the type below.
+      const [first, second] = [bytes.u32(at + 8), bytes.u32(at + 12)]
+      const [index, type] = file.endian === 'little' ? [second, first] : [first, second]
       const symbol = file.symbols[index]
       if (symbol === undefined) throw bytes.error(`symbol ${index} does not exist`, at)
       if (offset >= target.size) throw bytes.error(`place ${offset} lies outside of section ${target.name}`, at)
-      relocations.push({ offset, type: Number(info & 0xffff_ffffn), symbol })
+      relocations.push({ offset, type, symbol })
     }
   }
   return relocations.sort((a, b) => a.offset - b.offset)

@@ -174,10 +174,22 @@ export interface SectionMatch {
  * own before the table's.
  */
 export function matchSection(name: string, ownRows: readonly SectionRow[] = []): SectionMatch | undefined {
-  const rows = [...ownRows, ...sectionRows]
-  const exact = rows.find((row) => row.name === name)
+  const exact = ownRows.find((row) => row.name === name) ?? named.get(name)?.row
   if (exact !== undefined) return { row: exact, target: '' }
-  const row = rows.find((candidate) => name.startsWith(`${candidate.name}/`))
+  const row = ownRows.find((own) => name.startsWith(`${own.name}/`)) ?? rowBefore(name)
   if (row === undefined) return undefined
   return { row, target: row.suffix === 'target' ? name.slice(row.name.length + 1) : '' }
+}
+
+/** The table's rows by name, with their places; of two of one name the first counts. */
+const named = new Map([...sectionRows.entries()].map(([place, row]) => [row.name, { place, row }] as const).reverse())
+
+/** The first row of the table that a name begins with, up to one of its slashes. */
+function rowBefore(name: string): SectionRow | undefined {
+  let first: { place: number; row: SectionRow } | undefined
+  for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+    const found = named.get(name.slice(0, at))
+    if (found !== undefined && (first === undefined || found.place < first.place)) first = found
+  }
+  return first?.row
 }

@@ -3,6 +3,7 @@
  *
  * There a compiler takes half a minute for what Node loads in two seconds when it is put together here.
  */
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -56,6 +57,12 @@ const config = (folder: string): string => `export default {
 }
 `
 
+/** Programs in C that tests compare with: what takes a compiler ten seconds in the machine takes it one here. Where none can be made, none is there. */
+function compile(folder: string): void {
+  const source = join(root, 'test/kernel/bpf/libbpf/verdicts.c')
+  spawnSync('gcc', ['-O1', '-o', join(folder, 'verdicts'), source, '-lbpf'], { stdio: 'ignore' })
+}
+
 /** Puts all of it into a folder of its own below `node_modules`, where packages are found; it is removed when this process ends. */
 export async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(root, 'node_modules/.kernel-suite-'))
@@ -76,6 +83,7 @@ export async function bundle(): Promise<string> {
     plugins: [sources],
     logLevel: 'warning',
   })
+  compile(folder)
   writeFileSync(join(folder, 'vitest.config.js'), config(folder))
   return folder
 }

@@ -21,3 +21,8 @@ export function importing(source: string): string {
   if (here !== undefined) return `import(${JSON.stringify(bundled(here, source))})`
   return `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(source)})))`
 }
+
+/** The path of a program that was compiled into a bundle, where this code runs from one. */
+export function compiled(name: string): string | undefined {
+  return here === undefined ? undefined : join(here, name)
+}

@@ -1,14 +1,20 @@
 /** Objects in the kernel: what is created, set, shared, attached and undone. What their programs return is another file's. */
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { exit, gotox, label, ldMapValue, ldx, mov } from '../../../src/asm/index.ts'
 import {
   BpfMap,
+  btfIds,
+  btfInfo,
   Collection,
+  KernelTypes,
   MapMismatchError,
   ObjectError,
+  openBtf,
   Program,
   queryPrograms,
+  readBtf,
   readObjectFile,
   StructOpsLink,
   TcxLink,
@@ -238,6 +244,20 @@ describe('what the kernel has', needs(), () => {
     const missing = { LINUX_KERNEL_VERSION: 'no number' }
     expect(() => Collection.load(object('kconfig'), { variables: missing })).toThrow('LINUX_KERNEL_VERSION')
     expect(openDescriptors()).toBe(before)
+  })
+
+  test('types of a module, by its descriptor and by its name', needs('module:nf_conntrack', 'command:modprobe'), () => {
+    execFileSync('modprobe', ['nf_conntrack'])
+    using kernel = new KernelTypes()
+    const read = [...btfIds()].flatMap((id) => {
+      using fd = openBtf(id)
+      return btfInfo(fd.number).name === 'nf_conntrack' ? [readBtf(fd.number)] : []
+    })
+    for (const btf of [...read, kernel.module('nf_conntrack')]) {
+      expect(btf?.base).toBe(kernel.vmlinux)
+      expect(btf?.findId('bpf_ct_release', 'func')).toBeGreaterThanOrEqual(kernel.vmlinux.count)
+    }
+    expect(kernel.find('bpf_ct_release', 'func')?.module).toBe('nf_conntrack')
   })
 
   test('a target that is another program', needs('kprobes'), () => {

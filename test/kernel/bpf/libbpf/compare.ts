@@ -3,13 +3,14 @@
  * attributes of maps. Run as a program it compares the files that it is given and prints each difference.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BpfMap, Collection, KernelTypes } from '../../../../src/bpf/index.ts'
 import { loadReport } from '../../../../src/cli/object/load.ts'
 import { MAP_TYPES, readObject } from '../../../../src/elf/index.ts'
+import { compiled } from '../../../bundle/script.ts'
 import { type Capability } from '../../needs.ts'
 import { reasonOf } from './known.ts'
 
@@ -62,15 +63,20 @@ export interface Comparison {
 }
 
 const SOURCE = fileURLToPath(new URL('verdicts.c', import.meta.url))
-const COMMAND = 'NETKIT_LIBBPF'
 
-/** libbpf at work: a small C program, built for the occasion unless `NETKIT_LIBBPF` names one that was built of the same source. */
+/** The program that was built of the source before: `NETKIT_LIBBPF` names it, or the bundle has it that the machine runs. */
+function builtBefore(): string | undefined {
+  const path = process.env['NETKIT_LIBBPF'] ?? compiled('verdicts')
+  return path !== undefined && existsSync(path) ? path : undefined
+}
+
+/** libbpf at work: a small C program, built for the occasion unless that was done before. */
 export class Libbpf implements Disposable {
   readonly #folder: string | undefined
   readonly #command: string
 
   constructor() {
-    const given = process.env[COMMAND]
+    const given = builtBefore()
     this.#folder = given === undefined ? mkdtempSync(join(tmpdir(), 'netkit-libbpf-')) : undefined
     this.#command = given ?? join(this.#folder!, 'verdicts')
     if (given !== undefined) return
@@ -80,7 +86,7 @@ export class Libbpf implements Disposable {
 
   /** What has to be there for it: a compiler and libbpf, unless it was built elsewhere. */
   static needs(): Capability[] {
-    return process.env[COMMAND] === undefined ? ['command:gcc', 'header:bpf/libbpf.h'] : []
+    return builtBefore() === undefined ? ['command:gcc', 'header:bpf/libbpf.h'] : []
   }
 
   verdicts(file: string): Theirs {
