@@ -62,7 +62,7 @@ describe('the traffic control, told by the library and by tc', needs(), () => {
     if (object !== 'filter') return `${object} show dev x`
     const { parent, block } = spec as { parent?: string; block?: number }
     if (block !== undefined) return `filter show block ${block}`
-    return `filter show dev x ${/gress$/.test(parent ?? '') ? parent : `parent ${parent}`}`
+    return `filter show dev x ${parent?.endsWith('gress') ? parent : `parent ${parent}`}`
   }
 
   const read = ({ object, spec }: TcRow): unknown[] => {

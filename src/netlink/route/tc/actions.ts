@@ -8,8 +8,8 @@ import { ACTION } from '../operations.ts'
 import type { Rtnl } from '../rtnl.ts'
 import type { TcAction, TcActionSpec } from './actions/index.ts'
 
-/** A list answers with the type of its question. */
-const LIST = { ...ACTION.get, replyType: ACTION.get.type }
+/** The answers have the type of the question. */
+const GET = { ...ACTION.get, replyType: ACTION.get.type }
 
 /** The actions of one network namespace. The key of `replace` is the kind and the index. */
 export class TcActions {
@@ -22,7 +22,7 @@ export class TcActions {
   /** Lists the actions of a kind, those of filters too. */
   list(kind: string): TcAction[] {
     const found = this.#rtnl.dumpAll(
-      LIST,
+      GET,
       { tab: [{ kind }], flags: { largeDump: true } },
       { attempted: `list ${kind} actions` },
     )
@@ -32,7 +32,7 @@ export class TcActions {
   /** One action.  @throws NetlinkError ENOENT when there is none. */
   get(kind: string, index: number): TcAction {
     const { tab = [] } = this.#rtnl.ask(
-      ACTION.get,
+      GET,
       { tab: [{ kind, index }] },
       { flags: NLM_F_ECHO, attempted: `get ${kind} action ${index}` },
     )

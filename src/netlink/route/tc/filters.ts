@@ -110,7 +110,7 @@ const filterType: ObjectType<Wire, WireIn, TcFilter, TcFilterSpec, TcFilterFilte
   hint(refusal, verb) {
     if (refusal.code === 'EEXIST') return 'there is a filter of that priority and handle: use replace'
     if (verb === 'delete') return undefined
-    if (refusal.code === 'ENOENT' && refusal.kernelMessage?.includes('Parent') === true)
+    if (refusal.kernelMessage?.startsWith('Parent Qdisc') === true)
       return "ingress and egress need a qdisc first: nl.qdiscs.add({ dev, kind: 'clsact' })"
     return undefined
   },

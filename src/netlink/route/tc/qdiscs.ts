@@ -23,7 +23,8 @@ export type Qdisc = Wire
 /**
  * A qdisc to add, change or delete: `{ dev: 'eth0', handle: '1:', kind: 'htb', options: { defcls: 0x10 } }`.
  *
- * Left out, the parent is `root`; that of a clsact or ingress qdisc is its hook, and its handle `ffff:`.
+ * Left out, the parent is `root`; that of a clsact or ingress qdisc is its hook, and its handle `ffff:`. To delete, the parent finds it: a handle or
+ * a kind that are said have to be those of the one that is there.
  */
 export type QdiscSpec = Without<WireIn, Told | 'dev' | 'refcnt' | 'chain'> & {
   /** The device. */
@@ -47,9 +48,7 @@ const place = (kind: string | undefined): { readonly parent: HandleRef; readonly
 function toWire(spec: QdiscSpec, forDelete: boolean): WireIn {
   const { kind } = spec
   if (!forDelete) return { ...UNTOLD[kind ?? ''], ...place(kind), ...defined(spec) } as WireIn
-  const { dev, parent, handle } = spec
-  // One that has a handle is found by it alone.
-  return { dev, handle, parent: parent ?? (handle === undefined ? place(kind).parent : undefined), kind } as WireIn
+  return { dev: spec.dev, handle: spec.handle, parent: spec.parent ?? place(kind).parent, kind } as WireIn
 }
 
 /** Without members that are undefined, so that they do not hide a default. */
@@ -101,7 +100,8 @@ export class Qdiscs extends TcObjects<Wire, WireIn, Qdisc, QdiscSpec, QdiscFilte
   }
 
   /**
-   * The qdisc of a device that has a handle or a parent; left out, the one at the root.
+   * The qdisc of a device that has a handle or a parent; left out, the one at the root. Of one that is asked for by its handle the kernel does not tell
+   * the parent.
    *
    * @throws NetlinkError ENOENT when there is none, or only one that the kernel made by itself and gave no handle.
    */
