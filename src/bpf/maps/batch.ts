@@ -135,6 +135,24 @@ export function readBatches<K, V, KI, VI>(
   })()
 }
 
+/** Memory up to this size stays for the next batch: what is fresh costs a fault a page, and work for the collector. */
+const KEPT = 1 << 20
+const kept: Record<'keys' | 'values', Pinned | undefined> = { keys: undefined, values: undefined }
+
+/** Takes memory for one call. What others left in it is still there: every byte has to be written. */
+function borrow(what: keyof typeof kept, size: number): Pinned {
+  const old = kept[what]
+  if (!old || old.bytes.length < size) return new Pinned(size)
+  // Whoever writes a batch while this one is being put together, by way of a codec, gets other memory.
+  kept[what] = undefined
+  return old
+}
+
+/** Gives it back after the call. */
+function giveBack(what: keyof typeof kept, memory: Pinned): void {
+  if (memory.bytes.length <= KEPT) kept[what] = memory
+}
+
 /** Writes elements; false when the kernel has no batches of this map, with nothing written. */
 export function writeBatch<K, V, KI, VI>(
   map: BatchMap<K, V, KI, VI>,
@@ -142,15 +160,17 @@ export function writeBatch<K, V, KI, VI>(
   elemFlags: number,
 ): boolean {
   const { key, value } = map
-  const keys = new Pinned(entries.length * key.size)
-  const values = new Pinned(entries.length * value.size)
+  const keys = borrow('keys', entries.length * key.size)
+  const values = borrow('values', entries.length * value.size)
   for (let at = 0; at < entries.length; at++) {
     const entry = entries[at]!
     key.write(keys.view, at * key.size, entry[0])
     value.write(values.view, at * value.size, entry[1])
   }
-  const attr = { mapFd: map.fd.number, keys: keys.bytes, values: values.bytes, count: entries.length, elemFlags }
+  const attr = { mapFd: map.fd.number, keys: keys.address, values: values.address, count: entries.length, elemFlags }
   const { result, out } = bpfReply(MapUpdateBatch, attr)
+  giveBack('keys', keys)
+  giveBack('values', values)
   if (result >= 0) return true
   if (errnoName(result) === ABSENT) return false
   throw new BatchError(
@@ -168,9 +188,10 @@ const done = (out: { readonly count: number }, list: readonly unknown[]): number
 /** Removes elements, as far as the first key that is not there; undefined when the kernel has no batches of this map. */
 function deleteBatch<K, V, KI, VI>(map: BatchMap<K, V, KI, VI>, list: readonly KI[]): number | undefined {
   const { key } = map
-  const keys = new Pinned(list.length * key.size)
+  const keys = borrow('keys', list.length * key.size)
   for (let at = 0; at < list.length; at++) key.write(keys.view, at * key.size, list[at]!)
-  const { result, out } = bpfReply(MapDeleteBatch, { mapFd: map.fd.number, keys: keys.bytes, count: list.length })
+  const { result, out } = bpfReply(MapDeleteBatch, { mapFd: map.fd.number, keys: keys.address, count: list.length })
+  giveBack('keys', keys)
   if (result >= 0) return out.count
   const code = errnoName(result)
   if (code === 'ENOENT') return done(out, list)

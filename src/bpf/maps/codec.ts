@@ -16,7 +16,7 @@ export interface MapCodec<Out, In = Out> {
   readonly size: number
   /** Reads one, as a copy. */
   read(view: DataView, at: number): Out
-  /** Writes one; a value that does not fit throws TypeError or RangeError. */
+  /** Writes one, every byte of it; a value that does not fit throws TypeError or RangeError. */
   write(view: DataView, at: number, value: In): void
 }
 
@@ -115,7 +115,12 @@ export function perCpuCodec<Out, In>(one: MapCodec<Out, In>, cpus: number): PerC
       if (!Array.isArray(values) || values.length !== cpus) {
         throw new TypeError(`a per-CPU map takes an array of ${cpus} values, one for each CPU`)
       }
-      for (let cpu = 0; cpu < cpus; cpu++) one.write(view, at + cpu * stride, values[cpu] as In)
+      for (let cpu = 0; cpu < cpus; cpu++) {
+        const place = at + cpu * stride
+        one.write(view, place, values[cpu] as In)
+        // The kernel stores what lies between two values as well.
+        for (let gap = place + one.size; gap < place + stride; gap++) view.setUint8(gap, 0)
+      }
     },
   }
 }

@@ -343,14 +343,14 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
    * @throws BatchError `processed` says how many were written before the one that was refused.
    */
   setMany(entries: Iterable<readonly [KI, VI]>, options: SetOptions = {}): void {
-    const list = [...entries]
+    const list = Array.isArray(entries) ? (entries as (readonly [KI, VI])[]) : [...entries]
     if (list.length === 0 || writeBatch(this, list, flagsOf(options))) return
     for (const [key, value] of list) this.set(key, value, options)
   }
 
   /** Removes many keys, in one system call where the kernel can; gives how many were there. */
   deleteMany(keys: Iterable<KI>): number {
-    const list = [...keys]
+    const list = Array.isArray(keys) ? (keys as KI[]) : [...keys]
     return deleteBatches(this, list) ?? list.filter((key) => this.delete(key)).length
   }
 
