@@ -29,7 +29,10 @@ export const rows: readonly Row[] = [
   // bpf(2)
   { capability: 'btf:BPF_PROG_STREAM_READ_BY_FD', since: '6.17' },
   { capability: 'btf:bpf_stream_vprintk_impl', since: '6.18' },
+  { capability: 'btf:BPF_TRACE_UPROBE_SESSION', since: '6.13' },
   { capability: 'btf:BPF_F_RB_OVERWRITE', since: '6.19' },
+  { capability: 'btf:BPF_TRACE_FSESSION', since: '7.0' },
+  { capability: 'btf:bpf_tracing_multi_attach', since: '7.2' },
   { capability: 'btf:BPF_MAP_TYPE_INSN_ARRAY', since: '6.19' },
   { capability: 'btf:BPF_PROG_ASSOC_STRUCT_OPS', since: '7.0' },
   { capability: 'btf:BPF_F_CPU', since: '7.0' },

@@ -26,6 +26,17 @@ export type CgroupProgramType =
   | 'sock_ops'
   | 'lsm'
 
+const CGROUP_PROGRAMS: readonly CgroupProgramType[] = [
+  'cgroup_skb',
+  'cgroup_sock',
+  'cgroup_sock_addr',
+  'cgroup_sockopt',
+  'cgroup_sysctl',
+  'cgroup_device',
+  'sock_ops',
+  'lsm',
+]
+
 /** How a program is attached to a cgroup. A place beside others (`anchor`, `expectedRevision`) requires Linux 6.17. */
 export interface CgroupAttachOptions extends PlaceOptions {
   /** The cgroup: the path of its directory (version 2), or a descriptor of it. */
@@ -81,6 +92,7 @@ function* attaching(program: Program<CgroupProgramType>, options: CgroupAttachOp
   }
   return yield* creating(LinkCreateCgroup, values, program, {
     kind: 'cgroup',
+    takes: CGROUP_PROGRAMS,
     where: `${attachType} of cgroup ${cgroup.name}`,
     hints: {
       EBADF: 'this is no directory of a cgroup of version 2',

@@ -53,9 +53,13 @@ export function openPerfEvent(attr: Input<typeof ATTR>, pid: number, cpu: number
   }
 }
 
+/** The program types that perf events take: for each source of events one. */
+export type EventProgramType = 'kprobe' | 'tracepoint' | 'perf_event'
+
 /** Attaches a program to an event, which starts. The link keeps the event: its descriptor may be closed. */
 export function* attachingEvent(
-  program: Pick<Program, 'name' | 'fd'>,
+  program: Program<EventProgramType>,
+  takes: EventProgramType,
   event: Fd,
   cookie: bigint | number | undefined,
   where: string,
@@ -69,6 +73,7 @@ export function* attachingEvent(
   const link = yield* creating(LinkCreatePerfEvent, values, program, {
     kind: 'perf_event',
     where,
+    takes: [takes],
     hints: { EEXIST: 'the event has a program already' },
   })
   try {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arena, check, type Fd, NR, release, syscall, take } from '../../sys/index.ts'
+import { arena, check, type Fd, NR, Pinned, release, syscall, syscallAsync, take } from '../../sys/index.ts'
 import { IterCreate, LinkCreateIter } from '../attrs/index.ts'
 import { bpfFd, perform, performAsync, type Steps } from '../call.ts'
 import { type FileRef, refer } from '../files.ts'
@@ -31,6 +31,10 @@ export interface IterAttachOptions {
 export interface IterLinkInfo extends LinkInfo {
   /** The kind of object: `task`, `bpf_map_elem`. */
   readonly target: string
+  /** What it was made for, where it was said: a map by id, a cgroup by id with an order, a thread or a process; 0 for none. */
+  readonly mapId?: number | undefined
+  readonly cgroup?: { readonly id: bigint; readonly order: keyof typeof ORDERS | number } | undefined
+  readonly task?: { readonly tid: number; readonly pid: number } | undefined
 }
 
 /** `sizeof(union bpf_iter_link_info)` */
@@ -57,8 +61,13 @@ export class IterLink extends UpdatableLink<'tracing'> {
 
   /** What the kernel tells about it now. */
   override info(): IterLinkInfo {
-    const { type, id, programId } = this.read({})
-    return { type, id, programId, target: linkText(this.fd.number, LINK_INFOS.iter, 'targetName', 'targetNameLen') }
+    const { type, id, programId, mapId, cgroupId, order, tid, pid } = this.read(LINK_INFOS.iter)
+    const target = linkText(this.fd.number, LINK_INFOS.iter, 'targetName', 'targetNameLen')
+    const common = { type, id, programId, target }
+    // The kernel uses the same bytes for each: the kind of object says what they are.
+    if (target.startsWith('task')) return { ...common, task: { tid, pid } }
+    if (target === 'cgroup') return { ...common, cgroup: { id: cgroupId, order: orderName(order) } }
+    return mapId > 0 ? { ...common, mapId } : common
   }
 
   /**
@@ -75,6 +84,41 @@ export class IterLink extends UpdatableLink<'tracing'> {
     }
   }
 
+  /**
+   * {@link chunks} read on a thread of the pool: a walk over many objects keeps nobody waiting. Breaking off ends the run.
+   *
+   * @throws KernelError what the program or the kernel broke off with.
+   */
+  async *bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    const fd = bpfFd(IterCreate, { linkFd: this.fd.number }, 'the iterator', () => ({ attempted: `run ${this.title}` }))
+    const buffer = new Pinned(CHUNK)
+    let reading: Promise<number> | undefined
+    try {
+      for (;;) {
+        reading = syscallAsync(NR.read, fd.number, buffer.address, CHUNK)
+        const count = check(await reading, 'read')
+        if (count === 0) return
+        yield buffer.bytes.slice(0, count)
+      }
+    } finally {
+      await reading // the thread still writes into the buffer, and still has the descriptor
+      await fd.closeAsync()
+    }
+  }
+
+  /** Runs it once and gives line by line what it wrote, without the ends of the lines: see {@link bytes}. */
+  async *lines(): AsyncGenerator<string, void, undefined> {
+    const decoder = new TextDecoder()
+    let rest = ''
+    for await (const piece of this.bytes()) {
+      const lines = (rest + decoder.decode(piece, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+    rest += decoder.decode()
+    if (rest !== '') yield rest
+  }
+
   /** Runs it once and gives all that it wrote, as text. */
   text(): string {
     const decoder = new TextDecoder()
@@ -83,6 +127,9 @@ export class IterLink extends UpdatableLink<'tracing'> {
     return text + decoder.decode()
   }
 }
+
+const orderName = (order: number): keyof typeof ORDERS | number =>
+  (Object.keys(ORDERS) as (keyof typeof ORDERS)[]).find((name) => ORDERS[name] === order) ?? order
 
 function readChunk(fd: Fd): Uint8Array {
   const at = take(CHUNK)
@@ -113,5 +160,5 @@ function* attaching(program: Program<'tracing'>, { map, cgroup, task }: IterAtta
     attachType: ATTACH_TYPES.trace_iter,
     ...(given && { iterInfo: info, iterInfoLen: INFO_SIZE }),
   }
-  return yield* creating(LinkCreateIter, values, program, { kind: 'iter', where: 'its objects' })
+  return yield* creating(LinkCreateIter, values, program, { kind: 'iter', takes: ['tracing'], where: 'its objects' })
 }

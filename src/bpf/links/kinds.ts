@@ -20,6 +20,7 @@ import { SockmapLink } from './sockmap.ts'
 import { StructOpsLink } from './struct-ops.ts'
 import { TcxLink } from './tcx.ts'
 import { TracingLink } from './tracing.ts'
+import { TracingMultiLink } from './tracing-multi.ts'
 import { UprobeMultiLink } from './uprobe-multi.ts'
 import { XdpLink } from './xdp.ts'
 
@@ -31,6 +32,7 @@ const KINDS: readonly LinkClass<Link>[] = [
   NetnsLink,
   RawTracepointLink,
   TracingLink,
+  TracingMultiLink,
   IterLink,
   NetfilterLink,
   SockmapLink,

@@ -77,6 +77,7 @@ function* attaching(program: Program<'kprobe'>, options: KprobeMultiAttachOption
   }
   const fd = yield* creating(LinkCreateKprobeMulti, values, program, {
     kind: 'kprobe_multi',
+    takes: ['kprobe'],
     where: pattern ?? `${values.cnt} functions`,
     hints: {
       ESRCH: 'the kernel does not have one of these functions, or it cannot be traced',

@@ -47,5 +47,5 @@ function* attaching(program: Program<'kprobe'>, options: KprobeAttachOptions): S
   const config = options.return ? RETURN : 0n
   const attr = { type: eventSource('kprobe'), config, config1: symbol, config2: offset }
   using event = openPerfEvent(attr, -1, 0, where)
-  return yield* attachingEvent(program, event, cookie, where)
+  return yield* attachingEvent(program, 'kprobe', event, cookie, where)
 }

@@ -76,6 +76,7 @@ function attaching(
   }
   return creating(LinkCreateNetfilter, values, program, {
     kind: 'netfilter',
+    takes: ['netfilter'],
     where: `netfilter ${hook} of ${family} at priority ${priority}`,
     hints: {
       EEXIST: 'a function has this priority already',

@@ -63,6 +63,7 @@ function* attaching(program: Program<NetnsProgramType>, options: NetnsAttachOpti
   }
   return yield* creating(LinkCreate, values, program, {
     kind: 'netns',
+    takes: ['sk_lookup', 'flow_dissector'],
     where: `network namespace ${netns.name}`,
     hints: { EEXIST: 'the namespace has a program of this type already', EINVAL: 'this is no network namespace' },
   })

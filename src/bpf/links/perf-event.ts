@@ -50,5 +50,5 @@ function* attaching(program: Program<'perf_event'>, options: PerfEventOptions): 
   const attr = { type, config, samplePeriod: frequency ?? period ?? 1, flags: frequency === undefined ? 0n : FLAG_FREQ }
   const where = `perf event ${type}:${config}`
   using event = openPerfEvent(attr, pid, cpu, where)
-  return yield* attachingEvent(program, event, options.cookie, where)
+  return yield* attachingEvent(program, 'perf_event', event, options.cookie, where)
 }

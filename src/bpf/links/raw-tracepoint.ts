@@ -65,6 +65,7 @@ function attaching(
 ): Steps<Fd> {
   return creating(RawTracepointOpen, { name, progFd: program.fd.number, cookie }, program, {
     kind: 'raw_tracepoint',
+    takes: ['raw_tracepoint', 'raw_tracepoint_writable', 'tracing'],
     where: name === undefined ? 'its tracepoint' : `raw tracepoint ${name}`,
     hints: { ENOENT: 'the kernel has no such tracepoint; /sys/kernel/tracing/available_events names those it has' },
   })

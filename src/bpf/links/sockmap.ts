@@ -34,7 +34,10 @@ export interface SockmapLinkInfo extends LinkInfo {
   readonly attachType: AttachType
 }
 
-/** A program that sees what the sockets of a map send or receive (`BPF_LINK_TYPE_SOCKMAP`). Requires Linux 6.10. */
+/**
+ * A program that sees what the sockets of a map send or receive (`BPF_LINK_TYPE_SOCKMAP`). A socket keeps the programs that the map had when it was
+ * put there: after an attachment or an update, put it there anew. Requires Linux 6.10.
+ */
 export class SockmapLink extends UpdatableLink<SockmapProgramType> {
   static readonly kind = 'sockmap'
 
@@ -65,6 +68,7 @@ function attaching(program: Program<SockmapProgramType>, { map, attachType }: So
   const values = { progFd: program.fd.number, targetFd: map.fd.number, attachType: numberOf(ATTACH_TYPES, hook) }
   return creating(LinkCreate, values, program, {
     kind: 'sockmap',
+    takes: ['sk_skb', 'sk_msg'],
     where: `${hook} of ${map.title}`,
     hints: { EBUSY: 'the map has a program of this kind already' },
   })

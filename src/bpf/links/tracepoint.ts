@@ -39,5 +39,5 @@ export class TracepointLink extends EventLink {
 function* attaching(program: Program<'tracepoint'>, { name, cookie }: TracepointAttachOptions): Steps<Fd> {
   const where = `tracepoint ${name}`
   using event = openPerfEvent({ type: PERF_TYPE_TRACEPOINT, config: tracepointId(name), samplePeriod: 1 }, -1, 0, where)
-  return yield* attachingEvent(program, event, cookie, where)
+  return yield* attachingEvent(program, 'tracepoint', event, cookie, where)
 }

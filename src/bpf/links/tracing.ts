@@ -63,9 +63,18 @@ export class TracingLink extends Link {
   }
 }
 
+/** What tracing programs of other attach types are attached by. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  trace_raw_tp: 'RawTracepointLink',
+  trace_iter: 'IterLink',
+  trace_fentry_multi: 'TracingMultiLink',
+  trace_fexit_multi: 'TracingMultiLink',
+  trace_fsession_multi: 'TracingMultiLink',
+}
+
 function attaching(program: Program<TracingProgramType>, { cookie, target }: TracingAttachOptions): Steps<Fd> {
-  if (program.attachType === 'trace_raw_tp' || program.attachType === 'trace_iter') {
-    const kind = program.attachType === 'trace_iter' ? 'IterLink' : 'RawTracepointLink'
+  const kind = ELSEWHERE[String(program.attachType)]
+  if (kind !== undefined) {
     throw new AttachTypeError(
       `program ${JSON.stringify(program.name)} is written for ${program.attachType}: use ${kind}`,
     )
@@ -78,6 +87,7 @@ function attaching(program: Program<TracingProgramType>, { cookie, target }: Tra
   }
   return creating(LinkCreateTracing, values, program, {
     kind: 'tracing',
+    takes: ['tracing', 'lsm', 'ext'],
     where: 'its function',
     hints: {
       EBUSY: 'the function is replaced by another program, or its code cannot be changed now',

@@ -95,6 +95,7 @@ function attaching(program: Program<'kprobe'>, options: UprobeMultiAttachOptions
   }
   return creating(LinkCreateUprobeMulti, values, program, {
     kind: 'uprobe_multi',
+    takes: ['kprobe'],
     where: `${offsets.length} functions of ${path}`,
     hints: {
       EINVAL: 'the program was not loaded for trace_uprobe_multi or trace_uprobe_session, or there are no functions',

@@ -55,5 +55,5 @@ function* attaching(program: Program<'kprobe'>, options: UprobeAttachOptions): S
   const config = (options.return ? RETURN : 0n) | (BigInt(refCtrOffset) << REF_CTR_SHIFT)
   const attr = { type: eventSource('uprobe'), config, config1: path, config2: place }
   using event = openPerfEvent(attr, pid, pid < 0 ? 0 : -1, where)
-  return yield* attachingEvent(program, event, cookie, where)
+  return yield* attachingEvent(program, 'kprobe', event, cookie, where)
 }

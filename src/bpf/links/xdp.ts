@@ -64,6 +64,7 @@ function attaching(program: Program<'xdp'>, { ifindex, mode, flags = 0 }: XdpAtt
   }
   return creating(LinkCreate, values, program, {
     kind: 'xdp',
+    takes: ['xdp'],
     where: `XDP of interface ${ifindex}`,
     hints: {
       ENODEV: `there is no interface ${ifindex} in this network namespace`,

@@ -1,55 +1,68 @@
-/** Every kind of link, one row each: made, told about, pinned, opened again, given another program, taken off, closed. */
+/** The kinds of link, one row each: what each needs, goes onto, and tells about itself. */
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import {
-  attachSocketFilter,
+  type AttachType,
   BpfMap,
   CgroupLink,
-  detachSocketFilter,
-  type ProgramType,
+  Collection,
   EventLink,
   IterLink,
   KernelTypes,
   KprobeLink,
   KprobeMultiLink,
-  Link,
-  linkFromFd,
-  linkFromId,
-  loadPinnedLink,
+  type Link,
   NetfilterLink,
   NetkitLink,
   NetnsLink,
   PerfEventLink,
   Program,
+  type ProgramTypes,
   RawTracepointLink,
   SockmapLink,
   TcxLink,
   TracepointLink,
   TracingLink,
-  UpdatableLink,
+  TracingMultiLink,
   UprobeLink,
   UprobeMultiLink,
-  WrongKindError,
   XdpLink,
-} from '../../../src/bpf/index.ts'
-import { NetNs } from '../../../src/netns/index.ts'
-import { ClosedError, errnoName, Fd, NR, openDescriptors, Pinned, syscall } from '../../../src/sys/index.ts'
-import { script } from '../../bundle/script.ts'
-import { Lab, run } from '../lab.ts'
-import { type Capability, needs } from '../needs.ts'
-import { Bpffs, load, outcome, returning } from './programs.ts'
+} from '../../../../src/bpf/index.ts'
+import { NetNs } from '../../../../src/netns/index.ts'
+import { Lab, run } from '../../lab.ts'
+import { type Capability } from '../../needs.ts'
+import { load, returning } from '../programs.ts'
+
+const object = (name: string): URL => new URL(`../../../../bpf/tests/${name}.bpf.o`, import.meta.url)
+
+/** One program of an object, which outlives the rest of it. */
+function takeProgram<P extends ProgramTypes, N extends keyof P & string>(
+  collection: Collection<P>,
+  name: N,
+): Program<P[N]> {
+  using _ = collection
+  return Program.fromFd(collection.programs[name].fd.dup()) as unknown as Program<P[N]>
+}
 
 /** Where links go: a namespace with a veth and, where there are such, a netkit pair; a cgroup; a map of sockets. */
-class Place implements Disposable {
+export class Place implements Disposable {
   readonly lab = Lab.create('links')
   readonly ns = NetNs.open(this.lab.name)
   readonly cgroup: string | undefined
   readonly kernel = new KernelTypes()
+  #target: Program<'sched_cls'> | undefined
 
   constructor() {
     this.lab.ip('link add veth0 type veth peer name veth1')
     this.cgroup = CGROUPS && mkdtempSync(`${CGROUPS}/netkit-test-`)
+  }
+
+  /** A program with a function that can be replaced. */
+  get target(): Program<'sched_cls'> {
+    return (this.#target ??= takeProgram(
+      Collection.load(object('targets'), { programs: { target: 'sched_cls' } }),
+      'target',
+    ))
   }
 
   index(name: string): number {
@@ -58,6 +71,7 @@ class Place implements Disposable {
 
   [Symbol.dispose](): void {
     this.kernel.close()
+    this.#target?.close()
     this.ns.close()
     this.lab.remove()
     if (this.cgroup) rmdirSync(this.cgroup)
@@ -70,7 +84,8 @@ const CGROUPS = run(['sh', '-c', 'awk \'$3 == "cgroup2" { print $2; exit }\' /pr
 /** The C library of this process. */
 const LIBC = /\S+\/libc\.so\.6$/m.exec(readFileSync('/proc/self/maps', 'utf8'))?.[0] ?? ''
 
-interface Row {
+/** One kind of link. */
+export interface LinkRow {
   readonly needs: readonly Capability[]
   /** A program for it; called twice, where the kind can be updated. */
   readonly program: (place: Place) => Program
@@ -81,10 +96,10 @@ interface Row {
 }
 
 const as = <T>(program: Program): T => program as T
-const tracing = (place: Place, name: string, kind: 'typedef' | 'func', attachType: 'trace_raw_tp' | 'trace_iter' | 'trace_fentry'): Program =>
+const tracing = (place: Place, name: string, kind: 'typedef' | 'func', attachType: AttachType): Program =>
   Program.load({ type: 'tracing', instructions: returning(0), license: 'GPL', attachType, target: { btfId: place.kernel.find(name, kind)!.id } }) // prettier-ignore
 
-const ROWS: Readonly<Record<string, Row>> = {
+export const ROWS: Readonly<Record<string, LinkRow>> = {
   tcx: {
     needs: ['tcx'],
     program: () => load('sched_cls', 0, 'tcx_egress'),
@@ -147,6 +162,64 @@ const ROWS: Readonly<Record<string, Row>> = {
     attach: (program) => TracingLink.attach(as(program), { cookie: 77 }),
     info: () => ({ attachType: 'trace_fentry' }),
     kind: TracingLink as never,
+  },
+  'tracing: fexit': {
+    needs: ['btf', 'kprobes'],
+    program: (place) => tracing(place, 'bpf_fentry_test1', 'func', 'trace_fexit'),
+    attach: (program) => TracingLink.attach(as(program)),
+    info: () => ({ attachType: 'trace_fexit' }),
+    kind: TracingLink as never,
+  },
+  'tracing: fmod_ret': {
+    needs: ['btf', 'kprobes'],
+    program: (place) => tracing(place, 'bpf_modify_return_test', 'func', 'modify_return'),
+    attach: (program) => TracingLink.attach(as(program)),
+    info: () => ({ attachType: 'modify_return' }),
+    kind: TracingLink as never,
+  },
+  'tracing: fsession': {
+    needs: ['btf:BPF_TRACE_FSESSION', 'kprobes'],
+    program: (place) => tracing(place, 'bpf_fentry_test1', 'func', 'trace_fsession'),
+    attach: (program) => TracingLink.attach(as(program), { cookie: 78 }),
+    info: () => ({ attachType: 'trace_fsession' }),
+    kind: TracingLink as never,
+  },
+  'tracing: lsm': {
+    needs: ['btf:bpf_lsm_file_open', 'kprobes'],
+    program: ({ kernel }) =>
+      Program.load({
+        type: 'lsm',
+        instructions: returning(0),
+        license: 'GPL',
+        attachType: 'lsm_mac',
+        target: { btfId: kernel.find('bpf_lsm_file_open', 'func')!.id },
+      }),
+    attach: (program) => TracingLink.attach(as(program)),
+    info: () => ({ attachType: 'lsm_mac' }),
+    kind: TracingLink as never,
+  },
+  'tracing: freplace': {
+    needs: ['btf', 'kprobes'],
+    program: ({ target }) =>
+      takeProgram(Collection.load(object('attached'), { programs: { replacement: 'ext' }, targets: { replacement: target } }), 'replacement'), // prettier-ignore
+    attach: (program) => TracingLink.attach(as(program)),
+    info: ({ target }) => ({ targetObjectId: target.id }),
+    kind: TracingLink as never,
+  },
+  tracing_multi: {
+    needs: ['btf:bpf_tracing_multi_attach', 'kprobes'],
+    program: () => load('tracing', 0, 'trace_fentry_multi'),
+    attach: (program) =>
+      TracingMultiLink.attach(as(program), { symbols: ['ksys_read', 'ksys_write'], cookies: [1, 2] }),
+    info: () => ({ attachType: 'trace_fentry_multi', count: 2 }),
+    kind: TracingMultiLink as never,
+  },
+  'tracing_multi: by pattern': {
+    needs: ['btf:bpf_tracing_multi_attach', 'kprobes', 'tracefs'],
+    program: () => load('tracing', 0, 'trace_fsession_multi'),
+    attach: (program) => TracingMultiLink.attach(as(program), { pattern: 'bpf_fentry_test?' }),
+    info: () => ({ attachType: 'trace_fsession_multi', count: expect.any(Number) as unknown }),
+    kind: TracingMultiLink as never,
   },
   iter: {
     needs: ['btf'],
@@ -215,110 +288,49 @@ const ROWS: Readonly<Record<string, Row>> = {
     info: () => ({ attachType: 'sk_msg_verdict', mapId: expect.any(Number) as unknown }),
     kind: SockmapLink as never,
   },
+  'netns: flow dissector': {
+    needs: [],
+    program: () => load('flow_dissector', 0, 'flow_dissector'),
+    attach: (program, { lab }) => NetnsLink.attach(as(program), { netns: lab.path }),
+    info: () => ({ attachType: 'flow_dissector', netnsIno: expect.any(Number) as unknown }),
+    kind: NetnsLink as never,
+  },
+  'cgroup: sockets': {
+    needs: [],
+    program: () => load('cgroup_sock_addr', 1, 'cgroup_inet4_connect'),
+    attach: (program, place) => CgroupLink.attach(as(program), { cgroup: place.cgroup! }),
+    info: () => ({ attachType: 'cgroup_inet4_connect', cgroupId: expect.any(BigInt) as unknown }),
+    kind: CgroupLink as never,
+  },
+  'kprobe_multi: by pattern': {
+    needs: ['kprobes', 'tracefs'],
+    program: () => load('kprobe', 0, 'trace_kprobe_multi'),
+    attach: (program) => KprobeMultiLink.attach(as(program), { pattern: 'bpf_fentry_test?', return: true }),
+    info: () => ({ count: expect.any(Number) as unknown, return: true }),
+    kind: KprobeMultiLink as never,
+  },
+  'kprobe_multi: session': {
+    needs: ['btf:BPF_TRACE_KPROBE_SESSION', 'kprobes', 'tracefs'],
+    program: () => load('kprobe', 0, 'trace_kprobe_session'),
+    attach: (program) => KprobeMultiLink.attach(as(program), { symbols: ['ksys_read'] }),
+    info: () => ({ count: 1, return: false }),
+    kind: KprobeMultiLink as never,
+  },
+  'uprobe_multi: session': {
+    needs: ['btf:BPF_TRACE_UPROBE_SESSION'],
+    program: () => load('kprobe', 0, 'trace_uprobe_session'),
+    attach: (program) => UprobeMultiLink.attach(as(program), { path: LIBC, symbols: ['getpid'], cookies: [3] }),
+    info: () => ({ count: 1, path: LIBC }),
+    kind: UprobeMultiLink as never,
+  },
+  'sockmap: received': {
+    needs: ['btf:sockmap_link'],
+    program: () => load('sk_skb', 1, 'sk_skb_verdict'),
+    attach: (program) => {
+      using map = BpfMap.create({ type: 'sockhash', keySize: 4, maxEntries: 1 })
+      return SockmapLink.attach(as(program), { map })
+    },
+    info: () => ({ attachType: 'sk_skb_verdict', mapId: expect.any(Number) as unknown }),
+    kind: SockmapLink as never,
+  },
 }
-
-describe.each(Object.entries(ROWS))('%s', (_, row) => {
-  const lacking = needs(...row.needs)
-  let place: Place
-  let program: Program<ProgramType>
-  beforeAll(() => {
-    if (lacking.skip) return
-    place = new Place()
-    program = row.program(place)
-  })
-  afterAll(() => {
-    program?.close()
-    place?.[Symbol.dispose]()
-  })
-
-  test('is made, told about, opened again, given another program, and taken off', lacking, () => {
-    const open = openDescriptors()
-    using bpffs = new Bpffs()
-    using link = row.attach(program, place)
-    const info = link.info()
-    expect(info).toMatchObject({ id: link.id, programId: program.id, ...row.info(place) })
-    expect([...Link.ids()]).toContain(link.id)
-
-    // By id, as the class of its kind; as another kind it is refused.
-    using byId = linkFromId(link.id)
-    expect(byId).toBeInstanceOf(row.kind)
-    expect(byId.info()).toEqual(info)
-    const { id } = link
-    expect(() => (row.kind === (XdpLink as never) ? CgroupLink.fromId(id) : XdpLink.fromId(id))).toThrow(WrongKindError)
-    expect(() => linkFromFd(program.fd.dup())).toThrow(WrongKindError)
-
-    // Pinned it stays, though nobody holds it.
-    link.pin(`${bpffs.path}/link`)
-    link.close()
-    byId.close()
-    expect(() => link.info()).toThrow(ClosedError)
-    using pinned = loadPinnedLink(`${bpffs.path}/link`)
-    expect(pinned.info()).toEqual(info)
-    expect(pinned.type).toBe(info.type)
-
-    expect(updated(pinned, row, place, info.id)).toBe(true)
-    expect(['ok', 'EOPNOTSUPP']).toContain(outcome(() => pinned.detach()))
-    pinned.close()
-    expect(openDescriptors()).toBe(open)
-  })
-})
-
-/** Gives a link of a kind that can be updated another program; whether all went as it should. */
-function updated(link: Link, row: Row, place: Place, id: number): boolean {
-  if (!(link instanceof UpdatableLink)) return true
-  using next = row.program(place)
-  link.update(next)
-  const info = link.info()
-  return info.programId === next.id && info.id === id
-}
-
-test('an iterator gives what its program writes, each time anew', needs('btf'), () => {
-  using place = new Place()
-  using program = ROWS['iter']!.program(place)
-  using link = IterLink.attach(as(program))
-  // This program writes nothing: the run is what counts.
-  expect(link.text()).toBe('')
-  expect([...link.chunks()]).toEqual([])
-})
-
-test('attaching and closing in the background holds up nothing', { ...needs('tcx'), timeout: 240_000 }, () => {
-  using lab = Lab.create()
-  const source = fileURLToPath(new URL('attach-async.ts', import.meta.url))
-  const { stdout } = lab.exec([process.execPath, ...script(source)])
-  const { turns, refused, ...seen } = JSON.parse(stdout) as { turns: number; refused: string }
-  expect(seen).toEqual({ attached: 4, detached: 3, left: 0, wrong: true, open: 0 })
-  expect(turns).toBeGreaterThan(3)
-  expect(refused).toMatch(/EEXIST .*held by link \d+/)
-})
-
-test('a thousand programs and links leave nothing open', needs('tcx'), () => {
-  using lab = Lab.create()
-  using ns = NetNs.open(lab.name)
-  const open = openDescriptors()
-  for (let round = 0; round < 1000; round++) load('sched_cls', 0).close()
-  using program = load('sched_cls', 0, 'tcx_ingress')
-  for (let round = 0; round < 20; round++) ns.run(() => TcxLink.attach(program, { ifindex: 1 })).close()
-  for (let round = 0; round < 200; round++) outcome(() => TcxLink.attach(program, { ifindex: 0x7fff_ffff }))
-  expect(openDescriptors()).toBe(open + 1)
-})
-
-test('a filter on a socket decides what it sees', needs(), () => {
-  const AF_UNIX = 1
-  const SOCK_DGRAM = 2
-  const pair = new Pinned(8)
-  expect(syscall(NR.socketpair, AF_UNIX, SOCK_DGRAM, 0, pair.address)).toBe(0)
-  using from = Fd.own(pair.view.getInt32(0, true))
-  using to = Fd.own(pair.view.getInt32(4, true))
-  const MSG_DONTWAIT = 0x40
-  const arrives = (): string => {
-    expect(syscall(NR.sendto, from.number, pair.address, 4)).toBe(4)
-    const result = syscall(NR.recvfrom, to.number, pair.address, 4, MSG_DONTWAIT)
-    return result < 0 ? errnoName(result) : `${result} bytes`
-  }
-  using nothing = load('socket_filter', 0)
-  attachSocketFilter(nothing, { fd: to })
-  expect(arrives()).toBe('EAGAIN')
-  detachSocketFilter({ fd: to })
-  expect(arrives()).toBe('4 bytes')
-  expect(outcome(() => detachSocketFilter({ fd: to }))).toBe('ENOENT')
-})
