@@ -46,6 +46,12 @@ export class Section {
 
 const KEY = new Uint8Array(4)
 
+/** A class of typed arrays: `Uint32Array`, `BigUint64Array`. */
+export interface NumbersClass<A> {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): A
+}
+
 /**
  * A global variable of a loaded object. Where its map can be mapped (a section with a global, typed variable), reading and writing it is
  * a memory access that programs see at once, and no system call; else the whole section is read and written.
@@ -105,6 +111,19 @@ export class Variable<T = unknown> {
     const { view } = this.#home
     if (!view) throw new ObjectError(`the section of variable ${this.name} cannot be mapped`, { variable: this.name })
     return new Uint8Array(view.buffer, view.byteOffset + this.#offset, this.size)
+  }
+
+  /**
+   * Its memory as a typed array, shared with the programs: `variable.array(BigUint64Array)` changes as they write, and they see what is written
+   * to it. What holds for {@link bytes} holds for it.
+   *
+   * @throws ObjectError when its size is no whole number of such elements, or its map cannot be mapped.
+   */
+  array<A>(Type: NumbersClass<A>): A {
+    const { buffer, byteOffset, length } = this.bytes
+    const count = length / Type.BYTES_PER_ELEMENT
+    if (Number.isInteger(count)) return new Type(buffer as ArrayBuffer, byteOffset, count)
+    throw new ObjectError(`variable ${this.name} has ${length} bytes, no whole number of ${Type.BYTES_PER_ELEMENT}`, { variable: this.name }) // prettier-ignore
   }
 
   /** Adds to an integer of 4 or 8 bytes, in one step that no program comes between; gives the former value, signed. */

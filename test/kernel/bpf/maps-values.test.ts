@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BtfBuilder } from '../../../src/btf/index.ts'
 import {
   BpfMap,
+  Collection,
   IterationError,
   loadBtf,
   possibleCpus,
@@ -10,6 +11,7 @@ import {
   u64Codec,
   WrongKindError,
 } from '../../../src/bpf/index.ts'
+import { ClosedError } from '../../../src/sys/index.ts'
 import { can, needs } from '../needs.ts'
 import { Places } from './maps-places.ts'
 import { outcome, refusal } from './programs.ts'
@@ -177,6 +179,33 @@ describe('walks', needs(), () => {
       map.set(next++, 0)
     }
     for (let key = 0; key < 200; key++) expect(met.has(key)).toBe(true)
+  })
+})
+
+describe('a variable that is an array', needs(), () => {
+  test('is a typed array that changes as the program runs', () => {
+    const object = Collection.load(new URL('../../../bpf/tests/globals.bpf.o', import.meta.url))
+    const hits = object.variable<bigint>('hits').array(BigUint64Array)
+    const table = object.variable('table').array(Uint8Array)
+    const words = object.variable('table').array(Uint32Array)
+    expect([hits.length, table.length, words.length]).toEqual([1, 16, 4])
+    object.program('count').run({ data: new Uint8Array(64), repeat: 3 })
+    expect(hits[0]).toBe(3n)
+    expect(table.subarray(0, 5)).toEqual(Uint8Array.of(0, 1, 2, 3, 0))
+    hits[0] = 8n
+    object.program('count').run({ data: new Uint8Array(64) })
+    expect(table[9]).toBe(9)
+    expect(words[2]).toBe(9 << 8)
+    expect(() => object.variable('counter').array(BigUint64Array)).toThrow(
+      'variable counter has 4 bytes, no whole number of 8',
+    )
+    const { map } = { map: object.maps['.bss']! }
+    using same = map.clone()
+    object.close()
+    // The array shows the map no more, and writes to it no more.
+    hits[0] = 99n
+    expect(new BigUint64Array(same.raw.get(new Uint8Array(4))!.slice().buffer, 0, 1)[0]).not.toBe(99n)
+    expect(() => object.variable('hits').bytes).toThrow(ClosedError)
   })
 })
 
