@@ -35,6 +35,8 @@ export interface AttachAllOptions {
   readonly cgroup?: FileRef | undefined
   /** The network namespace for socket lookup and dissection; the caller's own unless said. */
   readonly netns?: FileRef | undefined
+  /** How programs of some sections are attached, by the section's name in the table or in your `sections`; they go before what is known here. */
+  readonly handlers?: Readonly<Record<string, (program: Program, spec: ProgramSpec) => Link>> | undefined
 }
 
 /** A program that is about to be attached. */
@@ -148,6 +150,8 @@ export function attachBySection(
   options: AttachAllOptions,
 ): readonly (readonly [name: string, link: Link])[] {
   const place = { program: spec.name }
+  const handler = options.handlers?.[spec.row?.name ?? '']
+  if (handler) return [[spec.name, handler(program, spec)]]
   const wayOf = ROWS.find(({ fits }) => fits(spec))
   if (!wayOf) {
     throw new ObjectError(`program ${spec.name}: section ${JSON.stringify(spec.section)} does not say how it is attached`, place) // prettier-ignore

@@ -217,6 +217,22 @@ describe('attaching by section', needs('tcx'), () => {
     expect(count(lab)).toBe(0)
   })
 
+  test('attaches programs of sections of your own by your own handler', () => {
+    using lab = Lab.create()
+    using ns = NetNs.open(lab.name)
+    const rows = [{ name: 'tcx/ingress', type: 'sched_cls', attachType: 'tcx_ingress', suffix: 'target' }] as const
+    using collection = Collection.load(new URL('../../../bpf/tcx.bpf.o', import.meta.url), { sections: rows })
+    const handled: string[] = []
+    const handler = (program: Program, { name }: { name: string }) => {
+      handled.push(name)
+      return TcxLink.attach(program as Program<'sched_cls'>, { ifindex: 1 })
+    }
+    using attached = ns.run(() => collection.attachAll({ ifindex: 1, handlers: { 'tcx/ingress': handler } }))
+    expect(handled).toEqual(['tcx_ingress'])
+    expect(attached.links.size).toBe(2)
+    expect(count(lab)).toBe(2)
+  })
+
   test('undoes what it did when one fails, and says what is missing', () => {
     using lab = Lab.create()
     using ns = NetNs.open(lab.name)
