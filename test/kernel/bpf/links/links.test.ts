@@ -1,7 +1,20 @@
 /** Every kind of link, one row each; and what is particular to some. */
+import { readdirSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
-import { attachSocketFilter, detachSocketFilter, IterLink, type Program, TcxLink } from '../../../../src/bpf/index.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { add, call, exit, jeq, label, ldx, mov, st } from '../../../../src/asm/index.ts'
+import {
+  attachProgram,
+  attachSocketFilter,
+  BpfMap,
+  detachProgram,
+  detachSocketFilter,
+  IterLink,
+  Program,
+  queryPrograms,
+  TcxLink,
+} from '../../../../src/bpf/index.ts'
+import { openFile } from '../../../../src/bpf/files.ts'
 import { NetNs } from '../../../../src/netns/index.ts'
 import { errnoName, Fd, NR, openDescriptors, Pinned, syscall } from '../../../../src/sys/index.ts'
 import { script } from '../../../bundle/script.ts'
@@ -17,13 +30,117 @@ test('kinds have the names that bpftool has for them', needs('tcx'), () => {
   expect([...KNOWN].filter(([theirs, ours]) => theirs !== ours)).toEqual([])
 })
 
-test('an iterator gives what its program writes, each time anew', needs('btf'), () => {
-  using place = new Place()
-  using program = ROWS['iter']!.program(place)
-  using link = IterLink.attach(program as Program<'tracing'>)
-  // This program writes nothing: the run is what counts.
-  expect(link.text()).toBe('')
-  expect([...link.chunks()]).toEqual([])
+/** Iterates over objects of a kind and writes `.` and the end of a line for each: the object is at an offset of the context, null at the end. */
+function writer({ kernel }: Place, target: string, object: number): Program<'tracing'> {
+  return Program.load({
+    type: 'tracing',
+    name: 'writer',
+    license: 'GPL',
+    attachType: 'trace_iter',
+    target: { btfId: kernel.find(`bpf_iter_${target}`, 'func')!.id },
+    instructions: [
+      ldx('u64', 'r2', 'r1', object),
+      jeq('r2', 0, 'end'),
+      ldx('u64', 'r1', 'r1', 0), // struct bpf_iter_meta
+      ldx('u64', 'r1', 'r1', 0), // struct seq_file
+      st('u16', 'r10', -8, 0x0a2e),
+      mov('r2', 'r10'),
+      add('r2', -8),
+      mov('r3', 2),
+      call('bpf_seq_write'),
+      label('end', mov('r0', 0)),
+      exit(),
+    ],
+  })
+}
+
+describe('an iterator', needs('btf'), () => {
+  let place: Place
+  beforeAll(() => {
+    place = new Place()
+  })
+  afterAll(() => {
+    place[Symbol.dispose]()
+  })
+
+  test('gives what its program writes, each time anew: bytes or lines, at once or in the background', async () => {
+    using program = writer(place, 'bpf_map_elem', 16)
+    using map = BpfMap.create({ type: 'hash', keySize: 4, valueSize: 4, maxEntries: 8 })
+    for (const n of [1, 2, 3]) map.set(Uint8Array.of(n, 0, 0, 0), new Uint8Array(4))
+    using link = IterLink.attach(program, { map })
+    expect(link.info()).toMatchObject({ target: 'bpf_map_elem', mapId: map.id })
+    const open = openDescriptors()
+    expect(link.text()).toBe('.\n.\n.\n')
+    expect([...link.chunks()].reduce((sum, { length }) => sum + length, 0)).toBe(6)
+    const lines = []
+    for await (const line of link.lines()) lines.push(line)
+    expect(lines).toEqual(['.', '.', '.'])
+    map.delete(Uint8Array.of(1, 0, 0, 0))
+    expect(link.text()).toBe('.\n.\n')
+    // Broken off, it ends too.
+    for await (const bytes of link.bytes()) {
+      expect(bytes[0]).toBe(0x2e)
+      break
+    }
+    expect(openDescriptors()).toBe(open)
+  })
+
+  test('goes over one thread, all of a process, or a cgroup and what is around it', () => {
+    using tasks = writer(place, 'task', 8)
+    using one = IterLink.attach(tasks, { task: { tid: process.pid } })
+    expect([one.text(), one.info().task]).toEqual(['.\n', { tid: process.pid, pid: 0 }])
+
+    using all = IterLink.attach(tasks, { task: { pid: process.pid } })
+    expect(all.text()).toBe('.\n'.repeat(readdirSync('/proc/self/task').length))
+
+    using cgroups = writer(place, 'cgroup', 8)
+    const at = place.cgroup!
+    using self = IterLink.attach(cgroups, { cgroup: { at, order: 'self' } })
+    using up = IterLink.attach(cgroups, { cgroup: { at, order: 'ancestors_up' } })
+    expect([self.text(), up.text()]).toEqual(['.\n', '.\n.\n'])
+    expect(up.info().cgroup).toEqual({ id: statSync(at, { bigint: true }).ino, order: 'ancestors_up' })
+  })
+})
+
+describe('without a link', needs(), () => {
+  let place: Place
+  beforeAll(() => {
+    place = new Place()
+  })
+  afterAll(() => {
+    place[Symbol.dispose]()
+  })
+
+  test('a program stays on a cgroup until it is detached', () => {
+    using cgroup = openFile(place.cgroup!)
+    using program = load('cgroup_skb', 1, 'cgroup_inet_egress')
+    using next = load('cgroup_skb', 1, 'cgroup_inet_egress')
+    const hook = { fd: cgroup.number, attachType: 'cgroup_inet_egress' } as const
+    const there = (): number[] => queryPrograms(hook).programs.map(({ programId }) => programId)
+    const ALLOW_MULTI = 2
+    attachProgram(program, { ...hook, flags: ALLOW_MULTI })
+    expect(there()).toEqual([program.id])
+    attachProgram(next, { ...hook, flags: ALLOW_MULTI, replace: program })
+    expect(there()).toEqual([next.id])
+    detachProgram({ ...hook, program: next })
+    expect(there()).toEqual([])
+    expect(outcome(() => detachProgram({ ...hook, program: next }))).toBe('ENOENT')
+  })
+
+  test('a program stays on a map of sockets, or a namespace', () => {
+    using map = BpfMap.create({ type: 'sockmap', maxEntries: 1 })
+    using message = load('sk_msg', 1, 'sk_msg_verdict')
+    const hook = { fd: map.fd.number, attachType: 'sk_msg_verdict' } as const
+    attachProgram(message, hook)
+    detachProgram({ ...hook, program: message })
+    expect(outcome(() => detachProgram({ ...hook, program: message }))).toBe('ENOENT')
+
+    using dissector = load('flow_dissector', 0, 'flow_dissector')
+    place.ns.run(() => {
+      attachProgram(dissector, { fd: 0, attachType: 'flow_dissector' })
+      detachProgram({ fd: 0, attachType: 'flow_dissector', program: dissector })
+    })
+  })
 })
 
 test('attaching and closing in the background holds up nothing', { ...needs('tcx'), timeout: 240_000 }, () => {
