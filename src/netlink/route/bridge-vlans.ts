@@ -74,7 +74,7 @@ const ends = (vid: number, end: number | undefined): Which =>
   end === undefined || end === vid ? { vid } : { vid, vidEnd: end }
 
 function each({ dev, entries = [] }: Wire): BridgeVlan[] {
-  return entries.map(({ info, range, tunnelInfo, unknown: _, ...rest }) => ({
+  return entries.map(({ info, range, tunnelInfo, unknown: _unknown, ...rest }) => ({
     dev,
     ...ends(info?.vid ?? 0, range),
     flags: info?.flags ?? [],
@@ -151,7 +151,11 @@ export class BridgeVlans extends Objects<Wire, WireIn, BridgeVlan, BridgeVlanSpe
     return this.#rtnl
       .dumpAll(GETVLAN, body, { attempted: 'list bridge VLAN options' })
       .flatMap(({ dev: bridge, globalOptions = [] }) =>
-        globalOptions.map(({ vid = 0, range, unknown: _, ...rest }) => ({ dev: bridge, ...ends(vid, range), ...rest })),
+        globalOptions.map(({ vid = 0, range, unknown: _unknown, ...rest }) => ({
+          dev: bridge,
+          ...ends(vid, range),
+          ...rest,
+        })),
       )
   }
 

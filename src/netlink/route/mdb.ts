@@ -69,7 +69,7 @@ export interface MdbRouter {
   readonly vid?: number | undefined
 }
 
-function item(dev: number, { sourceList, unknown: _, ...rest }: Listed): MdbEntry {
+function item(dev: number, { sourceList, unknown: _unknown, ...rest }: Listed): MdbEntry {
   const { entries } = sourceList ?? {}
   if (entries === undefined) return { dev, ...rest }
   return { dev, ...rest, sourceList: entries.map(({ address = '', ...more }) => ({ address, ...more })) }
@@ -171,6 +171,6 @@ export class Mdb extends Objects<Wire, WireIn, MdbEntry, MdbSpec, MdbFilter> {
     return this.#rtnl
       .dumpAll(GETMDB, { family: 'bridge' }, { attempted: 'list multicast routers' })
       .filter((one) => bridge === undefined || one.dev === bridge)
-      .flatMap((one) => (one.router?.ports ?? []).map(({ unknown: _, ...port }) => ({ dev: one.dev, ...port })))
+      .flatMap((one) => (one.router?.ports ?? []).map(({ unknown: _unknown, ...port }) => ({ dev: one.dev, ...port })))
   }
 }

@@ -73,7 +73,7 @@ const vniType: ObjectType<Wire, WireIn, Vni, VniSpec, VniFilter> = {
   select: ({ dev, stats }) => ({ body: { family: 'bridge', dev, flags: stats ? ['stats'] : [] } }),
   // The kernel lists those that are alike as one range.
   key: ({ dev, vni }) => ({ filter: { dev }, is: (item) => item.vni <= vni && vni <= (item.vniEnd ?? item.vni) }),
-  again: ({ stats: _, ...rest }) => rest,
+  again: ({ stats: _stats, ...rest }) => rest,
   taken: new Set(['dev', 'vni', 'vniEnd']),
   restless: new Set(['stats']),
   label: ({ dev, vni, vniEnd }) => `${vniEnd === undefined ? vni : `${vni}-${vniEnd}`} dev ${dev}`,
