@@ -10,7 +10,16 @@ import {
 } from './header.ts'
 import { alignOf, fieldAt, pointerSize, resolve, sizeOf, type BtfField } from './layout.ts'
 import { NameIndex } from './names.ts'
-import { foreignKinds, isDeclaration, NAMES_THINGS, readLayout, scanTypes, type KindLayout } from './scan.ts'
+import {
+  foreignKinds,
+  isDeclaration,
+  type KindLayout,
+  type Named,
+  namedTypes,
+  NAMES_THINGS,
+  readLayout,
+  scanTypes,
+} from './scan.ts'
 import { StringTable } from './strings.ts'
 import { TypeReader } from './reader.ts'
 import type { BtfKind, BtfType, BtfTypeOf } from './types.ts'
@@ -28,8 +37,8 @@ export interface BtfOptions {
 const VOID: BtfType = { kind: 'void', id: 0 }
 
 /**
- * The types of a kernel, a module or an object, read lazily: opening notes where each type starts, the first search by
- * name builds an index, and a type is decoded when it is asked for. The bytes are kept and must not change.
+ * The types of a kernel, a module or an object, read lazily: opening notes where each type starts, searches by
+ * name build an index when there are many, and a type is decoded when it is asked for. The bytes are kept and must not change.
  *
  * Iterating yields every type including `void` and the base's, in the order of ids.
  */
@@ -54,8 +63,8 @@ export class Btf {
   readonly #words: Uint32Array
   /** At which word each type starts, and the end of the last one. */
   readonly #starts: Uint32Array
-  /** Which of the own types, counted from 0, may have names that are of types. */
-  readonly #named: Uint32Array
+  /** The own types with names that are of types. */
+  readonly #named: Named
   /** At which byte the first type starts. */
   readonly #typesAt: number
   readonly #reader: TypeReader
@@ -150,8 +159,8 @@ export class Btf {
   }
 
   /**
-   * The first type of this name, of this kind if one is given. The first search in a BTF builds its name index, which
-   * takes some milliseconds for a kernel's.
+   * The first type of this name, of this kind if one is given. After some two dozen searches the names are hashed, which
+   * takes ten milliseconds for a kernel's.
    */
   find(name: string): BtfType | undefined
   find<K extends BtfKind>(name: string, kind: K): BtfTypeOf<K> | undefined
@@ -260,29 +269,11 @@ export class Btf {
    * each when it is first needed.
    */
   #names(what: 'types' | 'declarations'): NameIndex {
-    if (what === 'types') return (this.#typeNames ??= this.#buildIndex(this.#named))
-    return (this.#declarationNames ??= this.#buildIndex(this.#things()))
+    if (what === 'types') return (this.#typeNames ??= this.#index(this.#named))
+    return (this.#declarationNames ??= this.#index(namedTypes(this.#words, this.#starts, NAMES_THINGS)))
   }
 
-  /** Those of the own types, counted from 0, whose names are of things. */
-  #things(): Uint32Array {
-    const found = new Uint32Array(this.#starts.length)
-    let count = 0
-    for (let i = 0; i < this.#starts.length - 1; i++)
-      if (NAMES_THINGS[((this.#words[(this.#starts[i] ?? 0) + 1] ?? 0) >>> 24) & 0x7f] === 1) found[count++] = i
-    return found.subarray(0, count)
-  }
-
-  #buildIndex(places: Uint32Array): NameIndex {
-    const ids = new Uint32Array(places.length)
-    const offsets = new Uint32Array(places.length)
-    let count = 0
-    for (const place of places) {
-      const name = this.#words[this.#starts[place] ?? 0] ?? 0
-      if (name === 0) continue
-      ids[count] = this.firstId + place
-      offsets[count++] = name
-    }
-    return new NameIndex({ ids: ids.subarray(0, count), offsets: offsets.subarray(0, count), strings: this.strings })
+  #index(named: Named): NameIndex {
+    return new NameIndex({ ...named, firstId: this.firstId, strings: this.strings })
   }
 }

@@ -1,11 +1,10 @@
+import type { Named } from './scan.ts'
 import type { StringTable } from './strings.ts'
 
-/** The names to index, beside the types that bear them. */
-export interface Names {
-  /** The ids, rising. */
-  readonly ids: Uint32Array
-  /** Of each, the offset of its name, which isn't empty. */
-  readonly offsets: Uint32Array
+/** The names to search, beside the types that bear them. */
+export interface Names extends Named {
+  /** The id of the type of place 0. */
+  readonly firstId: number
   readonly strings: StringTable
 }
 
@@ -43,35 +42,20 @@ const MAX_HASHED = 512
 
 const encoder = new TextEncoder()
 
+/** Searches that go through all names before these are hashed, which takes as long as some fifty searches in a process that just started. */
+const PATIENCE = 24
+
 /**
- * Types by name: a chained hash table over the names without their flavours, so that one table serves both the exact
- * search and CO-RE's, which must see `foo___new` when it looks for `foo`.
+ * Types by name: the first searches look at every name; then a chained hash table is made over the names without their flavours, so that one
+ * table serves both the exact search and CO-RE's, which must see `foo___new` when it looks for `foo`.
  */
 export class NameIndex {
   readonly #names: Names
-  readonly #heads: Int32Array
-  readonly #next: Int32Array
-  readonly #mask: number
+  #searches = 0
+  #table: HashTable | undefined
 
-  /** Hashes all names: some milliseconds for a kernel's. */
   constructor(names: Names) {
-    const { offsets, strings } = names
-    let slots = 16
-    while (slots < offsets.length) slots *= 2
-    const heads = new Int32Array(slots).fill(-1)
-    const next = new Int32Array(offsets.length)
-    // From the last to the first, so that each chain runs in the order of ids.
-    for (let i = offsets.length - 1; i >= 0; i--) {
-      const offset = offsets[i] ?? 0
-      const { bytes, first } = offset >= strings.first ? strings : strings.owner(offset)
-      const slot = hashName(bytes, offset - first) & (slots - 1)
-      next[i] = heads[slot] ?? -1
-      heads[slot] = i
-    }
     this.#names = names
-    this.#heads = heads
-    this.#next = next
-    this.#mask = slots - 1
   }
 
   /** The types of exactly this name, in the order of ids. */
@@ -88,20 +72,61 @@ export class NameIndex {
       if (essential(wanted.length + rest, (at) => bytes[start + at]) === wanted.length) yield id
   }
 
-  /** The types whose name starts with `wanted` and shares the chain of its first `hashed` bytes. */
+  /** The types whose name starts with `wanted`, all or at least those that share the chain of its first `hashed` bytes. */
   *#chain(wanted: Uint8Array, hashed: number): Generator<Candidate, void> {
     if (wanted.length === 0) return
-    const { ids, offsets, strings } = this.#names
-    for (let i = this.#heads[hashOf(wanted, 0, hashed) & this.#mask] ?? -1; i >= 0; i = this.#next[i] ?? -1) {
+    const { places, firstId, offsets, strings } = this.#names
+    if (this.#searches++ === PATIENCE) this.#table = hashTable(this.#names)
+    const table = this.#table
+    let i = table ? (table.heads[hashOf(wanted, 0, hashed) & table.mask] ?? -1) : nextFrom(this.#names, 0, wanted)
+    while (i >= 0) {
       const offset = offsets[i] ?? 0
       const { bytes, first } = strings.owner(offset)
       const start = offset - first
       let same = 0
       while (same < wanted.length && bytes[start + same] === wanted[same]) same++
       if (same === wanted.length)
-        yield { id: ids[i] ?? 0, bytes, start, rest: bytes.indexOf(0, start + same) - start - same }
+        yield { id: firstId + (places[i] ?? 0), bytes, start, rest: bytes.indexOf(0, start + same) - start - same }
+      i = table ? (table.next[i] ?? -1) : nextFrom(this.#names, i + 1, wanted)
     }
   }
+}
+
+/** The place of the next name that has the first two bytes of `wanted`; -1 where there is none. */
+function nextFrom({ offsets, strings }: Names, place: number, wanted: Uint8Array): number {
+  const [one, two = 0] = wanted
+  const single = wanted.length === 1
+  for (let i = place; i < offsets.length; i++) {
+    const offset = offsets[i] ?? 0
+    const { bytes, first } = offset >= strings.first ? strings : strings.owner(offset)
+    const at = offset - first
+    if (bytes[at] === one && (single || bytes[at + 1] === two)) return i
+  }
+  return -1
+}
+
+/** Chains of names: each starts with one of `heads` and goes on by `next`, in the order of ids. */
+interface HashTable {
+  readonly heads: Int32Array
+  readonly next: Int32Array
+  readonly mask: number
+}
+
+/** Hashes all names: ten milliseconds and more for a kernel's. */
+function hashTable({ offsets, strings }: Names): HashTable {
+  let slots = 16
+  while (slots < offsets.length) slots *= 2
+  const heads = new Int32Array(slots).fill(-1)
+  const next = new Int32Array(offsets.length)
+  // From the last to the first, so that each chain runs in the order of ids.
+  for (let i = offsets.length - 1; i >= 0; i--) {
+    const offset = offsets[i] ?? 0
+    const { bytes, first } = offset >= strings.first ? strings : strings.owner(offset)
+    const slot = hashName(bytes, offset - first) & (slots - 1)
+    next[i] = heads[slot] ?? -1
+    heads[slot] = i
+  }
+  return { heads, next, mask: slots - 1 }
 }
 
 /** A name that starts as wanted. */

@@ -81,12 +81,35 @@ export const NAMES_THINGS: Uint8Array = flags((kind) => DECLARATIONS.has(kind))
 /** Whether a kind's names are of things rather than of types. */
 export const isDeclaration = (kind: BtfKind): boolean => DECLARATIONS.has(kind)
 
+/** Types that have names. */
+export interface Named {
+  /** Which types, counted from the first of the section. */
+  readonly places: Uint32Array
+  /** Of each, the offset of its name, which isn't empty. */
+  readonly offsets: Uint32Array
+}
+
 /** Where types are. */
 export interface Scan {
   /** At which word each type starts, with the section's end as the last entry. */
   readonly starts: Uint32Array
-  /** Which of them may have names that are of types ({@link NAMES_TYPES}): to tell them here is cheaper than to look again. */
-  readonly named: Uint32Array
+  /** Those whose names are of types: to note them here is cheaper than to look again. */
+  readonly named: Named
+}
+
+/** Finds those of some kinds, by number, that have names. */
+export function namedTypes(words: Uint32Array, starts: Uint32Array, wanted: Uint8Array): Named {
+  const places = new Uint32Array(starts.length)
+  const offsets = new Uint32Array(starts.length)
+  let count = 0
+  for (let place = 0; place < starts.length - 1; place++) {
+    const at = starts[place] ?? 0
+    const name = words[at] ?? 0
+    if (name === 0 || wanted[((words[at + 1] ?? 0) >>> 24) & 0x7f] !== 1) continue
+    places[count] = place
+    offsets[count++] = name
+  }
+  return { places: places.slice(0, count), offsets: offsets.slice(0, count) }
 }
 
 /** Walks the type section once. */
@@ -99,7 +122,8 @@ export function scanTypes(words: Uint32Array, section: Section, sizes: KindSizes
   // No type is smaller than its header, so this is enough, and never more than a third of the input.
   const most = Math.floor(end / TYPE_HEADER) + 1
   const starts = new Uint32Array(most)
-  const named = new Uint32Array(most)
+  const places = new Uint32Array(most)
+  const offsets = new Uint32Array(most)
   let count = 0
   let namedCount = 0
   let at = 0
@@ -112,11 +136,16 @@ export function scanTypes(words: Uint32Array, section: Section, sizes: KindSizes
       if (next <= at) refuse(`kind ${kind} is not known, nor laid out by the input`, at)
       refuse('the type runs past the end of the section', at)
     }
-    if (NAMES_TYPES[kind] === 1) named[namedCount++] = count
+    const name = words[at] ?? 0
+    if (name !== 0 && NAMES_TYPES[kind] === 1) {
+      places[namedCount] = count
+      offsets[namedCount++] = name
+    }
     starts[count++] = at
     at = next
   }
   if ((section.end - section.start) % 4 !== 0) refuse('the last type is cut off', at)
   starts[count] = end
-  return { starts: starts.slice(0, count + 1), named: named.slice(0, namedCount) }
+  const named = { places: places.slice(0, namedCount), offsets: offsets.slice(0, namedCount) }
+  return { starts: starts.slice(0, count + 1), named }
 }
