@@ -4,9 +4,12 @@
  * @module
  */
 import { NR, Pinned, syscall } from '../sys/index.ts'
-import { COMMON_ATTR, type Use } from './attrs/use.ts'
+import { type Use } from './attrs/use.ts'
 import { bpfReply } from './call.ts'
-import { type Fields, type Input, putFields, textOf } from './fields.ts'
+import { address, type Fields, type Input, putFields, textOf, u32 } from './fields.ts'
+
+/** `struct bpf_common_attr`, which goes beside the attribute of any command. Behind these the kernel writes the true size of the log. */
+const COMMON_ATTR = { size: 24, fields: { logBuf: address(0), logSize: u32(8), logLevel: u32(12) } } as const
 
 const LOG_SIZE = 4096
 /** `BPF_LOG_LEVEL1` */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { address, type Fields, out, u32 } from '../fields.ts'
+import { type Fields } from '../fields.ts'
 
 /** The commands by number: `enum bpf_cmd`. */
 export const COMMANDS = {
@@ -50,12 +50,6 @@ export const COMMANDS = {
 
 /** A command of `bpf(2)` by the kernel's name. */
 export type CommandName = keyof typeof COMMANDS
-
-/** `struct bpf_common_attr`, which goes beside the attribute of any command: where the kernel says in words why it refused. */
-export const COMMON_ATTR = {
-  size: 24,
-  fields: { logBuf: address(0), logSize: u32(8), logLevel: u32(12), logTrueSize: out(u32(16)) },
-} as const
 
 /** One use of `union bpf_attr`: a command, and the fields that it reads and writes in this use. */
 export interface Use<F extends Fields = Fields> {

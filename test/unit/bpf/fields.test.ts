@@ -12,6 +12,7 @@ import {
   MAP_INFO,
   PERF_EVENT_INFOS,
   PROG_INFO,
+  TOKEN_INFO,
 } from '../../../src/bpf/info.ts'
 import { Btf, type BtfStruct, type BtfUnion } from '../../../src/btf/index.ts'
 
@@ -134,6 +135,7 @@ describe('the tables of fields', { skip: !existsSync(VMLINUX) }, () => {
     ['bpf_prog_info', PROG_INFO],
     ['bpf_map_info', MAP_INFO],
     ['bpf_btf_info', BTF_INFO],
+    ['bpf_token_info', TOKEN_INFO],
     ['bpf_link_info', { size: LINK_INFO_SIZE, fields: LINK_INFO }],
   ] as const)('struct %s', (name, { size, fields }) => {
     expect(btf.sizeOf(btf.findId(name, 'struct')!)).toBeLessThanOrEqual(size)
