@@ -42,7 +42,7 @@ const MAX_HASHED = 512
 
 const encoder = new TextEncoder()
 
-/** Searches that go through all names before these are hashed, which takes as long as some fifty searches in a process that just started. */
+/** Looks at each name, in the mean, before all are hashed, which takes as long as some fifty searches in a process that just started. */
 const PATIENCE = 24
 
 /**
@@ -51,7 +51,8 @@ const PATIENCE = 24
  */
 export class NameIndex {
   readonly #names: Names
-  #searches = 0
+  /** Names that were looked at, and bytes that were compared. */
+  #work = 0
   #table: HashTable | undefined
 
   constructor(names: Names) {
@@ -76,8 +77,9 @@ export class NameIndex {
   *#chain(wanted: Uint8Array, hashed: number): Generator<Candidate, void> {
     if (wanted.length === 0) return
     const { places, firstId, offsets, strings } = this.#names
-    if (this.#searches++ === PATIENCE) this.#table = hashTable(this.#names)
+    if (this.#work > PATIENCE * offsets.length) this.#table ??= hashTable(this.#names)
     const table = this.#table
+    this.#work += offsets.length
     let i = table ? (table.heads[hashOf(wanted, 0, hashed) & table.mask] ?? -1) : nextFrom(this.#names, 0, wanted)
     while (i >= 0) {
       const offset = offsets[i] ?? 0
@@ -85,6 +87,7 @@ export class NameIndex {
       const start = offset - first
       let same = 0
       while (same < wanted.length && bytes[start + same] === wanted[same]) same++
+      this.#work += same
       if (same === wanted.length)
         yield { id: firstId + (places[i] ?? 0), bytes, start, rest: bytes.indexOf(0, start + same) - start - same }
       i = table ? (table.next[i] ?? -1) : nextFrom(this.#names, i + 1, wanted)
