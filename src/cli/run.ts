@@ -8,7 +8,7 @@ import { type Command, type Terminal, UsageError, usageText } from './command.ts
 /** The commands by name. Each is read when it is called: what needs no kernel does not load the way to it. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   ...Object.fromEntries(
-    ['link', 'addr', 'route', 'nexthop', 'rule', 'neigh', 'netns'].map((name) => [
+    ['link', 'addr', 'route', 'nexthop', 'rule', 'neigh', 'qdisc', 'netns'].map((name) => [
       name,
       async () => (await import('./net/list.ts')).lists[name]!,
     ]),

@@ -1,5 +1,5 @@
 /**
- * `netkit link|addr|route|nexthop|rule|neigh|netns list`.
+ * `netkit link|addr|route|nexthop|rule|neigh|qdisc|netns list`.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import { NEIGHBOUR_HEADINGS, neighbourJson, neighbourRow } from './neighbour.ts'
 import type { Json } from './plain.ts'
 import { NEXTHOP_HEADINGS, nexthopJson, nexthopRow, ROUTE_HEADINGS, routeJson, routeRow } from './route.ts'
 import { RULE_HEADINGS, ruleJson, ruleRow } from './rule.ts'
+import { QDISC_HEADINGS, qdiscJson, qdiscRow } from './tc.ts'
 
 type Row = readonly (string | number)[]
 
@@ -134,6 +135,19 @@ const LISTS: Readonly<Record<string, { readonly does: string; readonly flags: st
         NEIGHBOUR_HEADINGS,
         (one) => neighbourJson(one, names),
         (one) => neighbourRow(one, names),
+      )
+    },
+  },
+  qdisc: {
+    does: 'the qdiscs',
+    flags: '',
+    list(rtnl) {
+      const names = LinkNames.of(rtnl)
+      return listing(
+        rtnl.qdiscs.list(),
+        QDISC_HEADINGS,
+        (one) => qdiscJson(one, names),
+        (one) => qdiscRow(one, names),
       )
     },
   },

@@ -13,6 +13,7 @@ import { fdbJson, neighbourJson, neighbourRow } from './neighbour.ts'
 import type { Json } from './plain.ts'
 import { nexthopJson, nexthopRow, routeJson, routeRow } from './route.ts'
 import { ruleJson, ruleRow } from './rule.ts'
+import { classJson, filterJson, plainRow, qdiscJson, qdiscRow } from './tc.ts'
 
 /** Kinds by the words that `ip` has for them. */
 const KINDS: Readonly<Record<string, MonitorKind>> = {
@@ -25,6 +26,9 @@ const KINDS: Readonly<Record<string, MonitorKind>> = {
   neigh: 'neighbour',
   fdb: 'fdb',
   nsid: 'nsid',
+  qdisc: 'qdisc',
+  class: 'class',
+  filter: 'filter',
 }
 
 const WORDS: Readonly<Record<MonitorKind, string>> = {
@@ -36,6 +40,9 @@ const WORDS: Readonly<Record<MonitorKind, string>> = {
   neighbour: 'neigh',
   fdb: 'fdb',
   nsid: 'nsid',
+  qdisc: 'qdisc',
+  class: 'class',
+  filter: 'filter',
 }
 
 function toJson(change: ObjectChange, names: LinkNames): Json {
@@ -56,6 +63,12 @@ function toJson(change: ObjectChange, names: LinkNames): Json {
       return fdbJson(change.object, names)
     case 'nsid':
       return { nsid: change.object.nsid }
+    case 'qdisc':
+      return qdiscJson(change.object, names)
+    case 'class':
+      return classJson(change.object, names)
+    case 'filter':
+      return filterJson(change.object, names)
   }
 }
 
@@ -77,6 +90,12 @@ function toCells(change: ObjectChange, names: LinkNames): readonly (string | num
       return Object.values(fdbJson(change.object, names)).map(String)
     case 'nsid':
       return [change.object.nsid]
+    case 'qdisc':
+      return qdiscRow(change.object, names)
+    case 'class':
+      return plainRow(classJson(change.object, names))
+    case 'filter':
+      return plainRow(filterJson(change.object, names))
   }
 }
 

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 import type { Codec } from '../../../src/codec/index.ts'
 import { operations } from '../../../src/netlink/route/index.ts'
-import { rows as filterRows } from '../../kernel/netlink/tc-filter-rows.ts'
-import { rows as otherRows, type TcRow } from '../../kernel/netlink/tc-rows.ts'
+import { rows as filterRows } from './tc-filter-rows.ts'
+import { rows as otherRows, type TcRow } from './tc-rows.ts'
 import { type Golden, requests } from '../route/golden.ts'
 
 /** The requests, as {@link Golden} without its value: what it says is in the row. */

@@ -145,7 +145,7 @@ describe('rates', () => {
     expect(rateToWire(1000, {}, 64_000).spec.cellLog).toBe(8)
     expect(rateToWire(1000, {}, 100).spec.cellLog).toBe(1)
     expect(rateToWire(125_000, { linklayer: 'atm' }).table[0]).toBe(53 * 125)
-    expect(rateToWire(125_000, { mpu: 64 }).table.slice(0, 9)).toEqual([...new Array<number>(8).fill(8000), 9000])
+    expect(rateToWire(125_000, { mpu: 64 }).table.slice(0, 9)).toEqual([...Array.from({ length: 8 }, () => 8000), 9000])
     expect(rateToWire(2 ** 33, {})).toMatchObject({ wide: 2 ** 33, spec: { rate: 0xffff_ffff } })
     expect(encode(ratespec, rateToWire(1, {}).spec)).toHaveLength(12)
   })

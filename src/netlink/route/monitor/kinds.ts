@@ -9,14 +9,19 @@ import type { Link } from '../link.ts'
 import type { FdbEntry, Neighbour } from '../neighbours.ts'
 import type { NexthopObject } from '../nexthop-objects.ts'
 import type { Nsid } from '../nsids.ts'
-import { ADDR, LINK, NEIGH, NEXTHOP, NSID, ROUTE, RULE } from '../operations.ts'
+import { ADDR, LINK, NEIGH, NEXTHOP, NSID, QDISC, ROUTE, RULE, TCLASS, TFILTER } from '../operations.ts'
 import { type Route, routeFromWire, type TableRef } from '../routes.ts'
 import type { Rtnl } from '../rtnl.ts'
 import { type Rule, ruleType } from '../rules.ts'
+import type { TcClass } from '../tc/classes.ts'
+import { allClasses, allFilters, isFilter, isMade } from '../tc/everywhere.ts'
+import { filterFromWire, type TcFilter } from '../tc/filters.ts'
+import type { Qdisc } from '../tc/qdiscs.ts'
 import { RTNLGRP } from './groups.ts'
 import { LinkStore, settleLink } from './link-store.ts'
 import { RouteStore } from './route-store.ts'
 import { GroupedStore, KeyedStore, type Store } from './store.ts'
+import { ClassStore, FilterStore, QdiscStore } from './tc-store.ts'
 
 /** Kinds of object that can be monitored, with what an object of each is. */
 export interface Monitored {
@@ -36,6 +41,12 @@ export interface Monitored {
   fdb: FdbEntry
   /** Numbers of other network namespaces. */
   nsid: Nsid
+  /** Qdiscs, those too that the kernel made by itself. */
+  qdisc: Qdisc
+  /** Classes that were made, without the flows that some qdiscs show as classes. */
+  class: TcClass
+  /** Filters, at devices and in blocks. */
+  filter: TcFilter
 }
 
 /** A kind of object that can be monitored. */
@@ -47,6 +58,8 @@ export interface Watched<Item> {
   readonly groups: readonly number[]
   /** Groups that are heard besides, for what its own are silent about. */
   readonly hints?: readonly number[] | undefined
+  /** Types of messages about others, of this namespace, after which a list has to tell what became of these. */
+  readonly doubtedBy?: readonly number[] | undefined
   /** `RTM_NEW*`; `RTM_DEL*` is the next number. */
   readonly type: number
   /** Reads a message. */
@@ -187,5 +200,39 @@ export const WATCHED: { readonly [K in MonitorKind]: Watched<Monitored[K]> } = {
     list: (rtnl) => rtnl.nsids.list().map(({ nsid }) => ({ nsid })),
     everywhere: false,
     store: () => new KeyedStore<Nsid>(({ nsid }) => nsid, apart()),
+  },
+  // What is below goes without a word with its device or its qdisc, and a device that comes up gets the qdisc that it has by itself.
+  qdisc: {
+    groups: [RTNLGRP.tc],
+    hints: [RTNLGRP.link],
+    doubtedBy: [LINK.new.type, LINK.del.type, QDISC.new.type, QDISC.del.type],
+    type: QDISC.new.type,
+    message: QDISC.get.reply!,
+    settle: told((wire: Qdisc) => wire),
+    list: (rtnl) => rtnl.qdiscs.list(),
+    everywhere: false,
+    store: () => new QdiscStore(),
+  },
+  class: {
+    groups: [RTNLGRP.tc],
+    hints: [RTNLGRP.link],
+    doubtedBy: [LINK.del.type, QDISC.new.type, QDISC.del.type],
+    type: TCLASS.new.type,
+    message: TCLASS.get.reply!,
+    settle: told((wire: TcClass) => wire, isMade),
+    list: allClasses,
+    everywhere: false,
+    store: () => new ClassStore(),
+  },
+  filter: {
+    groups: [RTNLGRP.tc],
+    hints: [RTNLGRP.link],
+    doubtedBy: [LINK.del.type, QDISC.new.type, QDISC.del.type, TCLASS.del.type],
+    type: TFILTER.new.type,
+    message: TFILTER.get.reply!,
+    settle: told(filterFromWire, isFilter),
+    list: allFilters,
+    everywhere: false,
+    store: () => new FilterStore(),
   },
 }

@@ -47,6 +47,8 @@ export class Mirror {
   readonly #places = new Map<number, Place>()
   /** Kinds by the `RTM_NEW*` that tells of them. */
   readonly #byType = new Map<number, MonitorKind[]>()
+  /** Kinds that a message about others leaves in doubt. */
+  readonly #byDoubt = new Map<number, MonitorKind[]>()
   readonly #silence: Silence | undefined
   /** Kinds that a message left in doubt. */
   readonly #doubts = new Set<MonitorKind>()
@@ -57,8 +59,9 @@ export class Mirror {
     this.#options = options
     this.#emit = emit
     for (const kind of options.kinds) {
-      const { type } = rowOf(kind)
+      const { type, doubtedBy = [] } = rowOf(kind)
       this.#byType.set(type, [...(this.#byType.get(type) ?? []), kind])
+      for (const one of doubtedBy) this.#byDoubt.set(one, [...(this.#byDoubt.get(one) ?? []), kind])
     }
     this.#silence = options.kinds.includes('route') ? new Silence() : undefined
     this.#open(HERE)
@@ -81,6 +84,7 @@ export class Mirror {
   take(source: Source, start: number, end: number, type: number, flags: number, nsid: number): void {
     if (nsid === HERE) {
       this.#silence?.hear(source, start, end, type)
+      for (const kind of this.#byDoubt.get(type) ?? []) this.#doubts.add(kind)
       if (this.#options.abroad !== undefined) this.#border(source, start, end, type)
     }
     const kinds = this.#byType.get(type) ?? this.#byType.get(type - 1)

@@ -76,7 +76,8 @@ function toWire(spec: TcFilterSpec, forDelete: boolean): WireIn {
   return { ...rest, ...where, protocol, options: told } as WireIn
 }
 
-function fromWire(wire: Wire): TcFilter {
+/** A filter as it is on the wire, with its block where it has one. */
+export function filterFromWire(wire: Wire): TcFilter {
   return wire.dev === BLOCK ? { ...wire, block: parseHandle(wire.parent) ?? 0 } : wire
 }
 
@@ -87,7 +88,7 @@ const filterType: ObjectType<Wire, WireIn, TcFilter, TcFilterSpec, TcFilterFilte
   remove: TFILTER.del,
   fetch: TFILTER.get,
   toWire,
-  fromWire,
+  fromWire: filterFromWire,
   select: ({ chain, prio, protocol, kind, ...place }) => ({
     body: { ...located(place as FilterPlace), chain, prio, protocol: protocol ?? 0 } as WireIn,
     // A kind has an entry of its own besides its filters, that has no options: the head of the list.

@@ -1,7 +1,9 @@
 /**
  * What the library is told and what `tc` is told for the same: at least one row for each attribute of each kind.
  */
-import type { Capability } from '../needs.ts'
+
+/** What the kernel or `tc` has to know for a row, as the kernel suite asks for it. */
+export type Need = `${'qdisc' | 'filter' | 'action' | 'tc'}:${string}`
 
 /** One object, told in both languages. */
 export interface TcRow {
@@ -12,12 +14,12 @@ export interface TcRow {
   readonly spec: { readonly kind: string; readonly [name: string]: unknown }
   /** What `tc` is told. */
   readonly tc: string
-  readonly needs?: readonly Capability[]
+  readonly needs?: readonly Need[]
 }
 
 const MBIT = 125_000
 
-const qdisc = (kind: string, options: object | undefined, tc: string, needs: readonly Capability[] = []): TcRow => ({
+const qdisc = (kind: string, options: object | undefined, tc: string, needs: readonly Need[] = []): TcRow => ({
   object: 'qdisc',
   spec: { handle: '1:', kind, options },
   tc: `qdisc add dev x root handle 1: ${kind} ${tc}`,

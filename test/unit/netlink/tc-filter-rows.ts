@@ -1,8 +1,7 @@
 /**
  * Filters and their actions, told in both languages: at least one row for each attribute of each kind.
  */
-import type { Capability } from '../needs.ts'
-import type { TcRow } from './tc-rows.ts'
+import type { Need, TcRow } from './tc-rows.ts'
 
 const clsact = ['qdisc add dev x clsact']
 interface More {
@@ -12,13 +11,7 @@ interface More {
   readonly chain?: number
 }
 
-const filter = (
-  kind: string,
-  options: object,
-  tc: string,
-  more: More = {},
-  needs: readonly Capability[] = [],
-): TcRow => {
+const filter = (kind: string, options: object, tc: string, more: More = {}, needs: readonly Need[] = []): TcRow => {
   const { parent = 'ingress', protocol = 'all', handle, chain } = more
   const words = [
     `protocol ${protocol}`,
@@ -358,9 +351,9 @@ const special: readonly TcRow[] = [
     {
       ethType: 'ip',
       encOpts: { erspan: { ver: 2, index: 0, dir: 1, hwid: 5 } },
-      encOptsMask: { erspan: { ver: 0xff, index: 0, dir: 0xff, hwid: 0xff } },
+      encOptsMask: { erspan: { ver: 2, index: 0, dir: 0xff, hwid: 0xff } },
     },
-    'erspan_opts 2:0:1:5/255:0:255:255',
+    'erspan_opts 2:0:1:5/2:0:255:255',
     { protocol: 'ip' },
   ),
   filter(
@@ -388,7 +381,7 @@ const special: readonly TcRow[] = [
   filter(
     'flower',
     { ethType: 'ip', encFlags: ['tunOam'], encFlagsMask: ['tunOam'] },
-    'enc_flags tun_oam',
+    'enc_flags tunoam',
     { protocol: 'ip' },
     ['tc:flower enc_flags'],
   ),
