@@ -1,5 +1,5 @@
 /** Our side of the map works. */
-import { BpfMap, u32Codec, u64Codec } from '../../src/bpf/index.ts'
+import { BpfMap, Collection, u32Codec, u64Codec } from '../../src/bpf/index.ts'
 import { Btf, valueCodec } from '../../src/btf/index.ts'
 import { main, now, report, time } from './measure.ts'
 
@@ -122,6 +122,42 @@ function batches(count: number): void {
   if (sum === -1n) throw new Error('never')
 }
 
+/** The same in packed bytes: nothing is made of an element. */
+function packed(count: number): void {
+  using map = BpfMap.create({ type: 'hash', name: 'hash', keySize: 4, valueSize: 8, maxEntries: SLOTS })
+  const parts = Array.from({ length: Math.ceil(count / BATCH) }, (_, part) => {
+    const indices = Array.from({ length: Math.min(BATCH, count - part * BATCH) }, (__, i) => part * BATCH + i)
+    return {
+      keys: new Uint8Array(Uint32Array.from(indices).buffer),
+      values: new Uint8Array(BigUint64Array.from(indices, BigInt).buffer),
+    }
+  })
+  each('batch-update', count, () => {
+    for (const { keys, values } of parts) map.packed.set(keys, values)
+  })
+  let total = 0
+  const start = now()
+  for (const part of map.packed.batches({ size: BATCH }) ?? []) total += part.count
+  report('batch-lookup', (now() - start) / total)
+  each('batch-delete', count, () => {
+    for (const { keys } of parts) map.packed.delete(keys)
+  })
+}
+
+/** A variable of an object, by its name. */
+function variable(object: string): void {
+  using collection = Collection.load(object)
+  const produced = collection.variable<bigint>('produced')
+  let sum = 0n
+  each('write', SLOTS, () => {
+    for (let i = 0; i < SLOTS; i++) produced.set(1n)
+  })
+  each('read', SLOTS, () => {
+    for (let i = 0; i < SLOTS; i++) sum += produced.get()
+  })
+  if (sum === -1n) throw new Error('never')
+}
+
 /** An array's memory, read as two halves of each u64. */
 function mapped(): void {
   using map = BpfMap.create({
@@ -161,5 +197,7 @@ await main({
   numbers: (count = '0') => numbers(Number(count)),
   btf: (count = '0') => byBtf(Number(count)),
   batches: (count = '0') => batches(Number(count)),
+  packed: (count = '0') => packed(Number(count)),
+  variable: (object = '') => variable(object),
   mapped,
 })

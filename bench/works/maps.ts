@@ -55,16 +55,17 @@ export const mapBatches = (size: Size): Work => {
     ],
     contenders: [
       { name: 'libbpf', program: 'c/maps', arguments: [count] },
+      { name: 'netkit, packed bytes', program: 'ours/maps', arguments: ['packed', count] },
       { name: 'netkit', program: 'ours/maps', arguments: ['batches', count] },
       { name: 'cilium/ebpf', program: 'go/bpf', arguments: ['maps', count] },
     ],
     targets: ['batch-lookup', 'batch-update', 'batch-delete'].map((metric) => ({
-      contender: 'netkit',
+      contender: 'netkit, packed bytes',
       metric,
       over: 'libbpf',
       ratio: 1.1,
     })),
-    note: 'Numbers and bigints go in and out on our side, arrays of them on the others’. Our iterator reads in batches; libbpf and cilium/ebpf walk the keys.',
+    note: 'Without packed bytes numbers and bigints go in and out on our side, arrays of them on the others’. Our iterator reads in batches; libbpf and cilium/ebpf walk the keys.',
     guard: true,
   }
 }
@@ -80,8 +81,9 @@ export const mappedValues = (): Work => ({
   contenders: [
     { name: 'C', program: 'c/maps', arguments: ['1000'] },
     { name: 'netkit', program: 'ours/maps', arguments: ['mapped'] },
+    { name: 'netkit, a variable', program: 'ours/maps', arguments: ['variable', '@events'] },
     { name: 'cilium/ebpf', program: 'go/bpf', arguments: ['maps', '1000'] },
   ],
   targets: [{ contender: 'netkit', metric: 'read', over: 'C', ratio: 2 }],
-  note: 'u64, a million of them in turn, through a typed array of the map’s memory; cilium/ebpf copies the memory out and in.',
+  note: 'u64, a million of them in turn, through a typed array of the map’s memory; a variable is one of them, by its name and type; cilium/ebpf copies the memory out and in.',
 })

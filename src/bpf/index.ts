@@ -81,7 +81,7 @@ export { Link, type LinkClass, type LinkInfo, UpdatableLink, type UpdateOptions 
 export { type NetkitAttachOptions, NetkitLink, type NetkitLinkInfo } from './links/netkit.ts'
 export { type HookProgram, type HookState, type HookTarget, queryPrograms } from './links/query.ts'
 export { type TcxAttachOptions, TcxLink, type TcxLinkInfo } from './links/tcx.ts'
-export { BatchError, type MapBatchOptions, IterationError } from './maps/batch.ts'
+export { BatchError, type MapBatchOptions, IterationError } from './maps/batch-commands.ts'
 export {
   bytesCodec,
   descriptorCodec,
@@ -97,6 +97,7 @@ export { possibleCpus } from './maps/kinds.ts'
 export { type SetOptions } from './maps/elements.ts'
 export { BpfMap } from './maps/map.ts'
 export { type MapMemoryOptions } from './maps/memory.ts'
+export { type PackedBatch, PackedElements } from './maps/packed.ts'
 export { type CpuSetOptions, CpuValues } from './maps/one-cpu.ts'
 export { type TypedOptions } from './maps/typed.ts'
 export { type DefaultKey, type DefaultKeyIn, type OpenOptions, type ValueIn, type ValueOut } from './maps/shape.ts'

@@ -8,13 +8,14 @@ import { MapFreeze, MapGetFdById, MapGetNextId } from '../attrs/index.ts'
 import { bpf, bpfFd } from '../call.ts'
 import { type MapType } from '../names.ts'
 import { BpfObject, objectIds, openPinOf, requireKind, WrongKindError } from '../object.ts'
-import { type MapBatchOptions, deleteBatches, readBatches, writeBatch } from './batch.ts'
+import { type MapBatchOptions } from './batch-commands.ts'
+import { deleteBatches, readBatches, writeBatch } from './batch.ts'
 import { bytesCodec, type MapCodec } from './codec.ts'
 import { createMap, type MapOptions } from './create.ts'
 import { ELEMENT_USES, Elements, flagsOf, LOCK, MODES, type SetOptions } from './elements.ts'
-import { kindOfMap } from './kinds.ts'
 import { mapMemory, type MapMemoryOptions } from './memory.ts'
-import { CpuValues, type PerCpuMap, setEveryCpu } from './one-cpu.ts'
+import { PackedElements } from './packed.ts'
+import { CpuValues, setEveryCpu } from './one-cpu.ts'
 import { mapInfo, type MapInfo, type MapUsage, mapUsage } from './info.ts'
 import {
   codecsOf,
@@ -168,6 +169,11 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     return new BpfMap(this.fd, this, bytesCodec(this.key.size, 'key'), bytesCodec(this.value.size))
   }
 
+  /** Many of its elements as bytes, one behind the other, in memory that is the caller's or stays: nothing is allocated for an element. */
+  get packed(): PackedElements {
+    return new PackedElements(this)
+  }
+
   /**
    * The same map with keys and values as the types say that it was created with, through the same descriptor: for one that was opened by its id
    * or its pin.
@@ -284,7 +290,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
 
   /** One CPU's values of a per-CPU map.  @throws RangeError for a CPU that the kernel cannot have. */
   cpu<O, I>(this: BpfMap<K, O[], KI, readonly I[]>, cpu: number): CpuValues<K, O, KI, I> {
-    return new CpuValues(this.#perCpu<O, I>(), cpu)
+    return new CpuValues<K, O, KI, I>(this, cpu)
   }
 
   /** Writes the same value for every CPU of a per-CPU map. `mode` as for {@link set}. */
@@ -294,13 +300,7 @@ export class BpfMap<K = unknown, V = unknown, KI = K, VI = V> extends BpfObject 
     value: I,
     options: Pick<SetOptions, 'mode'> = {},
   ): void {
-    setEveryCpu(this.#perCpu<O, I>(), key, value, flagsOf(options))
-  }
-
-  #perCpu<O, I>(this: BpfMap<K, O[], KI, readonly I[]>): PerCpuMap<K, O, KI, I> {
-    if (!kindOfMap(this.type).perCpu)
-      throw new WrongKindError(`${this.title} is a ${this.type}, which has one value for all CPUs`)
-    return this
+    setEveryCpu<K, O, KI, I>(this, key, value, flagsOf(options))
   }
 
   /**

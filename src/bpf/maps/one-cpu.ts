@@ -5,10 +5,12 @@
  */
 import { errnoOf, KernelError } from '../../sys/index.ts'
 import { MapUpdateElem } from '../attrs/index.ts'
-import { type BatchMap, type MapBatchOptions, readBatches } from './batch.ts'
+import { type MapBatchOptions } from './batch-commands.ts'
+import { type BatchMap, readBatches } from './batch.ts'
 import { type PerCpuCodec } from './codec.ts'
 import { type Elements } from './elements.ts'
 import { possibleCpus } from './kinds.ts'
+import { WrongKindError } from '../object.ts'
 
 const ENOENT = -errnoOf('ENOENT')
 const EINVAL = -errnoOf('EINVAL')
@@ -51,7 +53,7 @@ export class CpuValues<K, V, KI = K, VI = V> {
     }
     this.cpu = cpu
     this.#map = map
-    this.#codec = map.value as PerCpuCodec<V, VI>
+    this.#codec = perCpuCodecOf(map)
   }
 
   /** The CPU's value of a key, undefined where the key has none. */
@@ -125,6 +127,12 @@ export class CpuValues<K, V, KI = K, VI = V> {
   }
 }
 
+/** How one CPU's values go into bytes.  @throws WrongKindError for a map that has one value for all, or is seen in bytes. */
+function perCpuCodecOf<K, V, KI, VI>({ value, title }: PerCpuMap<K, V, KI, VI>): PerCpuCodec<V, VI> {
+  if ('one' in value) return value as PerCpuCodec<V, VI>
+  throw new WrongKindError(`${title} has one value for all CPUs, or is seen in bytes`)
+}
+
 /** The first batch is read when they are asked for, so that EINVAL of a kernel without the flag comes before anything else. */
 function attempt<T>(read: () => T): T | undefined {
   try {
@@ -138,7 +146,7 @@ function attempt<T>(read: () => T): T | undefined {
 /** Writes the same value for every CPU: one copy of it where the kernel can (`BPF_F_ALL_CPUS`, Linux 7.0), which takes no mode beside it. */
 export function setEveryCpu<K, V, KI, VI>(map: PerCpuMap<K, V, KI, VI>, key: KI, value: VI, mode: number): void {
   const { elements } = map
-  const codec = map.value as PerCpuCodec<V, VI>
+  const codec = perCpuCodecOf(map)
   map.key.write(elements.key.view, 0, key)
   codec.one.write(elements.value.view, 0, value)
   if (known !== false && mode === 0) {

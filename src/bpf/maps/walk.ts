@@ -4,7 +4,8 @@
  * @module
  */
 import { errnoOf, type Fd } from '../../sys/index.ts'
-import { type BatchMap, IterationError, readBatches } from './batch.ts'
+import { IterationError } from './batch-commands.ts'
+import { type BatchMap, readBatches } from './batch.ts'
 import { Elements } from './elements.ts'
 
 /** What a walk needs to know of a map. */

@@ -168,6 +168,31 @@ describe('walks', needs(), () => {
     expect([...map]).toEqual([])
   })
 
+  test('in packed bytes give the same, from and into memory of the caller’s', () => {
+    using map = BpfMap.create({ type: 'hash', name: 'packed', maxEntries: 400, key: u32Codec, value: u64Codec })
+    const keys = Uint32Array.from({ length: 300 }, (_, index) => index)
+    const values = BigUint64Array.from(keys, (key) => BigInt(key) * 3n)
+    map.packed.set(new Uint8Array(keys.buffer), new Uint8Array(values.buffer))
+    expect(map.get(299)).toBe(897n)
+    const met = new Map<number, bigint>()
+    for (const batch of map.packed.batches({ size: 16 })!) {
+      expect([batch.keys.length, batch.values.length]).toEqual([batch.count * 4, batch.count * 8])
+      const view = new DataView(batch.keys.buffer, batch.keys.byteOffset)
+      const found = new DataView(batch.values.buffer, batch.values.byteOffset)
+      for (let at = 0; at < batch.count; at++) met.set(view.getUint32(at * 4, true), found.getBigUint64(at * 8, true))
+    }
+    expect([...met].toSorted(([a], [b]) => a - b)).toEqual(Array.from(keys, (key) => [key, BigInt(key) * 3n]))
+    expect(map.packed.delete(new Uint8Array(Uint32Array.of(1, 9999, 2, 9998, 9997, 3).buffer))).toBe(3)
+    expect([...map.packed.drain()!].reduce((sum, { count }) => sum + count, 0)).toBe(297)
+    expect(() => map.packed.set(new Uint8Array(8), new Uint8Array(8))).toThrow(
+      '2 keys take 16 bytes of values in map "packed", not 8',
+    )
+    expect(() => map.packed.delete(new Uint8Array(7))).toThrow('7 bytes are no whole keys of map "packed"')
+    using programs = BpfMap.create({ type: 'prog_array', name: 'none', maxEntries: 1 })
+    expect(programs.packed.batches()).toBeUndefined()
+    expect(() => programs.packed.delete(new Uint8Array(4))).toThrow('the kernel has no batches of map "none"')
+  })
+
   test('in batches go on while elements come and go', () => {
     using map = BpfMap.create({ type: 'hash', maxEntries: 400, key: u32Codec, value: u32Codec })
     map.setMany(Array.from({ length: 200 }, (_, index) => [index, index] as const))
