@@ -108,9 +108,12 @@ export class Apt {
   /** apt-get, with how much has come shown: apt's own bars are for terminals alone, and its lines are one per file. */
   async #get(what: string, folder: string, args: readonly string[]): Promise<void> {
     const { isTTY } = process.stderr
+    let most = 0
     const show = (): void => {
-      const size = `vm:   ${what}: ${(bytesIn(folder) / 1e6).toFixed(0)} MB`
-      process.stderr.write(isTTY ? `\r${size}` : `${size}\n`)
+      const megabytes = Math.round(bytesIn(folder) / 1e6)
+      if (megabytes <= most) return // what was unpacked and thrown away has come, too
+      most = megabytes
+      process.stderr.write(isTTY ? `\rvm:   ${what}: ${most} MB` : `vm:   ${what}: ${most} MB\n`)
     }
     say(`fetching ${what}`)
     const timer = setInterval(show, isTTY ? 500 : 5000)
