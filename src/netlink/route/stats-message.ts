@@ -144,10 +144,12 @@ export const statsMessage = message(
   }),
 )
 
-/** `struct if_stats_msg` with `IFLA_STATS_SET_*`. */
+/** `struct if_stats_msg` with `IFLA_STATS_GET_*` and `IFLA_STATS_SET_*`. */
 export const statsRequest = message(
   header,
   attrs({
+    /** `IFLA_STATS_GET_FILTERS`: which counters of a group are asked for; only those of hardware can be told apart. Requires Linux 5.18. */
+    filters: [1, attrs({ linkOffloadXstats: [4, flags(u32, { cpuHit: 1, hwInfo: 2, l3: 4 })] })],
     /** `IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS`. Requires Linux 5.18. */
     l3: [2, bool],
   }),
