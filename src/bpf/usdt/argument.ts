@@ -76,15 +76,15 @@ interface Machine {
 const MACHINES: Readonly<Record<number, Machine>> = {
   62: {
     registers: x86Register,
-    constant: /^\$(-?\w+)$/,
+    constant: /^\$(-?(?:0x[\da-f]+|\d+))$/i,
     register: /^(%\w+)$/,
-    memory: /^(?<offset>-?\w+)?\((?<base>%\w+)(?:,(?<index>%\w+)(?:,(?<scale>[1248]))?)?\)$/,
+    memory: /^(?<offset>-?(?:0x[\da-f]+|\d+))?\((?<base>%\w+)(?:,(?<index>%\w+)(?:,(?<scale>[1248]))?)?\)$/,
   },
   183: {
     registers: armRegister,
-    constant: /^(-?\d\w*)$/,
+    constant: /^(-?(?:0x[\da-f]+|\d+))$/i,
     register: /^([xw]\d+|w?sp)$/,
-    memory: /^\[(?<base>\w+)(?:, ?#?(?:(?<offset>-?\d\w*)|(?<index>[xw]\d+)))?\]$/,
+    memory: /^\[(?<base>\w+)(?:, ?#?(?:(?<offset>-?(?:0x[\da-f]+|\d+))|(?<index>[xw]\d+)))?\]$/,
   },
 }
 
@@ -108,10 +108,7 @@ function locate(machine: Machine | undefined, operand: string): UsdtLocation {
 }
 
 /** A number in decimal or hexadecimal, which may be negative. */
-function whole(text: string): bigint {
-  const digits = text.replace(/^-/, '')
-  return /^(0x[\da-f]+|\d+)$/i.test(digits) ? BigInt(digits) * (text.startsWith('-') ? -1n : 1n) : 0n
-}
+const whole = (text: string): bigint => (text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text))
 
 /** Reads the arguments of a probe, as the file has them: `4@%edi -8@8(%rsp)`. `machine` is `EM_*`. */
 export function readUsdtArguments(text: string, machine: number): UsdtArgument[] {

@@ -3,7 +3,16 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { add, call, exit, jeq, label, ldMap, ldx, mov, stx } from '../../../../src/asm/index.ts'
-import { attachUsdt, BpfMap, Program, SymbolError, usdtProbe, usdtProbes } from '../../../../src/bpf/index.ts'
+import {
+  attachUsdt,
+  BpfMap,
+  Collection,
+  Program,
+  readObjectFile,
+  SymbolError,
+  usdtProbe,
+  usdtProbes,
+} from '../../../../src/bpf/index.ts'
 import { openDescriptors } from '../../../../src/sys/index.ts'
 import { needs } from '../../needs.ts'
 
@@ -116,4 +125,20 @@ describe.each(ways)('a program on a probe, by %s', (_, attachType, names, capabi
     program.close()
     expect(openDescriptors()).toBe(open)
   })
+})
+
+test('a program is attached by what its section says of a probe', needs('uprobes'), () => {
+  const spec = readObjectFile(new URL('../../../../bpf/tests/sections.bpf.o', import.meta.url))
+  const [name, program] = Object.entries(spec.programs).find(([, { section }]) => section.startsWith('usdt'))!
+  spec.programs = { [name]: { ...program, section: `usdt/${path}:shop:sold`, attachTo: `${path}:shop:sold` } }
+  using collection = Collection.load(spec)
+  const open = openDescriptors()
+  const attached = collection.attachAll()
+  expect([...attached.links.keys()]).toEqual([`${name} shop:sold#0`, `${name} shop:sold#1`])
+  expect(process.arch === 'x64' ? spawnSync(path).status : 2).toBe(2)
+  attached.close()
+  expect(openDescriptors()).toBe(open)
+  spec.programs[name]!.attachTo = 'nothing'
+  using refused = Collection.load(spec)
+  expect(() => refused.attachAll()).toThrow(`program ${name}: "nothing" is no path:provider:name`)
 })
