@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { getInfo, MAP_INFO } from '../info.ts'
-import { MAP_TYPES, type MapType, nameOf } from '../names.ts'
+import { MAP_TYPES, type MapType, nameOf, PROGRAM_TYPES, type ProgramType } from '../names.ts'
 
 /** `struct bpf_map_info`. */
 export interface MapInfo {
@@ -58,11 +58,18 @@ export interface MapUsage {
   readonly memory: number
   /** Whether it can be changed from outside no more. */
   readonly frozen: boolean
+  /** What all programs are like that a map of programs takes, once it has one: their type, and whether they are compiled. */
+  readonly owner?: { readonly programType: ProgramType; readonly jited: boolean } | undefined
 }
 
 /** Reads a map's lines in `/proc/self/fdinfo`. */
 export function mapUsage(fd: number): MapUsage {
   const text = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')
   const line = (name: string): number => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text)?.[1] ?? 0)
-  return { memory: line('memlock'), frozen: line('frozen') !== 0 }
+  const owner = line('owner_prog_type')
+  return {
+    memory: line('memlock'),
+    frozen: line('frozen') !== 0,
+    owner: owner === 0 ? undefined : { programType: nameOf(PROGRAM_TYPES, owner), jited: line('owner_jited') !== 0 },
+  }
 }

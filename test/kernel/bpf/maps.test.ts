@@ -167,6 +167,8 @@ describe('other shapes', needs(), () => {
     using programs = BpfMap.create({ type: 'prog_array', maxEntries: 2 })
     programs.set(0, program)
     expect(programs.get(0)).toBe(program.id)
+    expect(programs.usage().owner).toEqual({ programType: 'sched_cls', jited: program.info().jitedSize > 0 })
+    expect(outer.usage().owner).toBeUndefined()
     expect(programs.delete(0)).toBe(true)
     expect(() => programs.set(0, 3 as never)).toThrow('give the object')
   })
