@@ -12,6 +12,7 @@ import type { NetNs } from '../netns/netns.ts'
 import { ClosedError } from '../sys/index.ts'
 import { NetkitError } from './error.ts'
 import { build, buildAsync } from './build.ts'
+import { Hook } from './hooks/hook.ts'
 import { type NetkitOptions, type NetkitPolicy, netkitData, quoted } from './options.ts'
 
 /** Where and how a program is attached to a side: before or behind others, at an expected revision. */
@@ -187,6 +188,12 @@ export class Netkit implements Disposable, AsyncDisposable {
     if (this.netns) return this.attachPeer(program, options)
     this.#check()
     return NetkitLink.attachAsync(program, this.#target('netkit_peer', options))
+  }
+
+  /** A side as a service: who is there by name, one more before or behind another, generations. It holds nothing open: the pair has to be open. */
+  hook(side: 'primary' | 'peer'): Hook<'sched_cls'> {
+    this.#check()
+    return Hook.netkit({ ifindex: this.index, side, netns: this.netns })
   }
 
   #target(attachType: 'netkit_primary' | 'netkit_peer', options: SideAttachOptions): NetkitAttachOptions {

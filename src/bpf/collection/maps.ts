@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { valueCodec } from '../../btf/index.ts'
 import { type MapSpec, type ObjectSpec } from '../../elf/index.ts'
@@ -14,6 +15,7 @@ import { BpfMap } from '../maps/map.ts'
 import { type CollectionOptions } from './options.ts'
 import { ObjectError } from './errors.ts'
 import { kconfigContents } from './kconfig.ts'
+import { migrateTo } from '../pins/migrate.ts'
 import { pinnedMap, requireFit } from './pinned.ts'
 
 /** Where maps that are pinned by name go unless the caller says. */
@@ -86,6 +88,7 @@ export function openMap(context: MapContext, map: MapSpec): BpfMap {
   }
   if (map.pinning === 'by-name') {
     const path = join(options.pinPath ?? BPFFS, map.name)
+    migrate(context, map, path)
     const pinned = pinnedMap(path, map)
     if (pinned) return reopened(pinned, codecs(spec, map))
     const made = makeMap(context, map)
@@ -98,6 +101,14 @@ export function openMap(context: MapContext, map: MapSpec): BpfMap {
     }
   }
   return makeMap(context, map)
+}
+
+/** Brings the map that is pinned there into the object's shape, where the options ask for that. */
+function migrate(context: MapContext, map: MapSpec, path: string): void {
+  const { migratePins = false } = context.options
+  const convert = typeof migratePins === 'object' ? migratePins[map.name] : undefined
+  if ((migratePins !== true && !convert) || !existsSync(path)) return
+  migrateTo(path, () => makeMap(context, map), { convert }).map.close()
 }
 
 /** The same map with the object's codecs. */

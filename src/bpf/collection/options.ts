@@ -8,6 +8,7 @@ import { type ReadObjectOptions } from '../../elf/index.ts'
 import { type KernelTypes } from '../kernel-types.ts'
 import { type BpfMap } from '../maps/map.ts'
 import { type ProgramType } from '../names.ts'
+import { type ConvertElement } from '../pins/migrate.ts'
 import { type Program } from '../programs/program.ts'
 
 /** Programs by name, with the type that each must have. */
@@ -28,6 +29,11 @@ export interface CollectionOptions<P extends ProgramTypes = ProgramTypes> extend
   readonly onlyUsed?: boolean | undefined
   /** The directory in a bpffs for maps that are pinned by name; `/sys/fs/bpf` unless said. */
   readonly pinPath?: string | undefined
+  /**
+   * What to do with maps that are pinned by name and do not fit: `true` migrates them to the object's shape, by name only those, with a function that
+   * converts their elements. They are refused unless said: see `migratePinnedMap`.
+   */
+  readonly migratePins?: boolean | Readonly<Record<string, ConvertElement>> | undefined
   /** The program that an extension or tracing program goes onto, by the name of the latter. */
   readonly targets?: Readonly<Record<string, Program>> | undefined
   /** The types that CO-RE relocations are resolved against, in place of the kernel's own: for a kernel that has none. */

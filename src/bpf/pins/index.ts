@@ -6,6 +6,7 @@
 export { type MapDifference, mapDifferences, type MapShape } from './difference.ts'
 export { claimDirectory, pinOwner, PinOwnerError, removeStalePins, stalePins } from './directory.ts'
 export {
+  type ConvertElement,
   MigrationError,
   type MigrationReport,
   type MigrationStep,

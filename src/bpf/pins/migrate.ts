@@ -14,13 +14,16 @@ import { removePin } from './directory.ts'
 /** An element as bytes. The value of a per-CPU map is that of all CPUs, each rounded up to 8 bytes. */
 export type RawElement = readonly [key: Uint8Array, value: Uint8Array]
 
+/** Makes an element of the new map out of one of the old; undefined leaves it out. */
+export type ConvertElement = (key: Uint8Array, value: Uint8Array) => RawElement | undefined
+
 /** How a pinned map is migrated. */
 export interface MigrateOptions {
   /**
    * Makes an element of the new map out of one of the old; undefined leaves it out. Needed when keys or values have another size. Bytes that are
    * given are copies.
    */
-  readonly convert?: ((key: Uint8Array, value: Uint8Array) => RawElement | undefined) | undefined
+  readonly convert?: ConvertElement | undefined
   /** Told of each step, when it is done: `create`, `copy`, `pin`, `swap`. */
   readonly onStep?: ((step: MigrationStep) => void) | undefined
 }
@@ -74,10 +77,15 @@ const waiting = (path: string): string => `${path}-migrating`
  * as it was.
  */
 export function migratePinnedMap(path: string, shape: MapOptions, options: MigrateOptions = {}): MigrationReport {
+  return migrateTo(path, () => BpfMap.fromFd(createMap(shape)), options)
+}
+
+/** {@link migratePinnedMap} into a map that a function creates. */
+export function migrateTo(path: string, create: () => BpfMap, options: MigrateOptions): MigrationReport {
   const old = BpfMap.loadPinned(path)
   let made: BpfMap | undefined
   try {
-    made = BpfMap.fromFd(createMap(shape))
+    made = create()
     options.onStep?.('create')
     const differences = mapDifferences(made.info(), old.info())
     if (differences.length === 0) {
@@ -125,7 +133,7 @@ function requireSizes(path: string, old: BpfMap, made: BpfMap): void {
 function copy(
   old: BpfMap<Uint8Array, Uint8Array>,
   made: BpfMap,
-  convert: NonNullable<MigrateOptions['convert']> = (key, value) => [key, value],
+  convert: ConvertElement = (key, value) => [key, value],
 ): { copied: number; left: number } {
   const into = made.raw
   const fits = kindOfMap(made.type).index ? withIndexBelow(made.maxEntries) : () => true

@@ -7,6 +7,7 @@ import {
   detachProgram,
   Hook,
   HookError,
+  Netkit,
   NetNs,
   type Program,
   TcxLink,
@@ -153,6 +154,17 @@ describe.each(['tcx', 'netkit'] as const)('a hook of %s', (kind) => {
     }
     expect(hook.list()).toEqual([])
   })
+})
+
+test('a pair gives its sides as hooks', needs('netkit'), () => {
+  using lab = Lab.create('hooks')
+  lab.ip('link add nk0 type netkit peer name nk1')
+  using pair = Netkit.open('nk0', { netns: lab.name })
+  using program = load('sched_cls', 0, 'netkit_peer', 'theirs')
+  using link = pair.hook('peer').attach(program)
+  expect(pair.hook('peer').list()).toEqual([{ name: 'theirs', programId: program.id, linkId: link.id, flags: 0 }])
+  expect(pair.hook('primary').list()).toEqual([])
+  expect(pair.query('peer').programs).toHaveLength(1)
 })
 
 test('XDP has one program and no order', needs('kind:veth'), () => {

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   BpfMap,
   claimDirectory,
+  Collection,
   loadPinned,
+  MapMismatchError,
   migratePinnedMap,
   MigrationError,
   type MigrationStep,
@@ -183,5 +185,22 @@ describe('a pinned map', lacking, () => {
     using made = report.map as unknown as BpfMap<number, Uint8Array>
     expect(report).toMatchObject({ copied: 4, left: 4 })
     expect(made.get(3)).toEqual(value(33))
+  })
+
+  test('that an object shares is brought into its shape on request', () => {
+    const pinPath = `${bpffs.path}/shared-maps`
+    mkdirSync(pinPath)
+    using wide = BpfMap.create({ type: 'array', name: 'shared', valueSize: 16, maxEntries: 1 })
+    wide.set(0, Uint8Array.of(...value(41), ...value(0)))
+    wide.pin(`${pinPath}/shared`)
+    const source = new URL('../../../../bpf/tests/pinning.bpf.o', import.meta.url)
+    expect(() => Collection.load(source, { pinPath })).toThrow(MapMismatchError)
+    expect(() => Collection.load(source, { pinPath, migratePins: true })).toThrow('for its value size: it is 16 and is to be 8') // prettier-ignore
+    using object = Collection.load(source, { pinPath, migratePins: { shared: (k, v) => [k, v.subarray(0, 8)] } })
+    expect(object.program('count_shared').run({ data: new Uint8Array(64) }).returnValue).toBe(42)
+    // Now it fits.
+    using again = Collection.load(source, { pinPath })
+    expect(again.map('shared').id).toBe(object.map('shared').id)
+    expect(again.map('shared').id).not.toBe(wide.id)
   })
 })
