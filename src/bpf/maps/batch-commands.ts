@@ -137,7 +137,13 @@ export function findBatches(
 }
 
 /** Writes `count` elements that stand at these addresses; false when the kernel has no batches of this map, with nothing written. */
-export function updateBatch(map: BatchedMap, keys: number, values: number, count: number, elemFlags: number): boolean {
+export function updateBatch(
+  map: BatchedMap,
+  keys: number,
+  values: number,
+  count: number,
+  elemFlags: number | bigint,
+): boolean {
   const { result, out } = bpfReply(MapUpdateBatch, { mapFd: map.fd.number, keys, values, count, elemFlags })
   if (result >= 0) return true
   if (errnoName(result) === ABSENT) return false

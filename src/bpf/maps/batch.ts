@@ -59,7 +59,7 @@ function giveBack(what: keyof typeof kept, memory: Pinned): void {
 export function writeBatch<K, V, KI, VI>(
   map: BatchMap<K, V, KI, VI>,
   entries: readonly (readonly [KI, VI])[],
-  elemFlags: number,
+  elemFlags: number | bigint,
 ): boolean {
   const { key, value } = map
   const keys = borrow('keys', entries.length * key.size)

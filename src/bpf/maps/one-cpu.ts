@@ -6,7 +6,7 @@
 import { errnoOf, KernelError } from '../../sys/index.ts'
 import { MapUpdateElem } from '../attrs/index.ts'
 import { type MapBatchOptions } from './batch-commands.ts'
-import { type BatchMap, readBatches } from './batch.ts'
+import { type BatchMap, readBatches, writeBatch } from './batch.ts'
 import { type PerCpuCodec } from './codec.ts'
 import { type Elements } from './elements.ts'
 import { possibleCpus } from './kinds.ts'
@@ -104,13 +104,31 @@ export class CpuValues<K, V, KI = K, VI = V> {
     if (written < 0) this.#map.fail('update', written)
   }
 
+  /** Writes the CPU's values of many keys: in one system call where the kernel can, else as by {@link set}. */
+  setMany(entries: Iterable<readonly [KI, VI]>, options: CpuSetOptions = {}): void {
+    const list = [...entries]
+    if (list.length === 0) return
+    if (known !== false && attempt(() => writeBatch(this.#alone(), list, this.#flags()))) {
+      known = true
+      return
+    }
+    for (const [key, value] of list) this.set(key, value, options)
+  }
+
+  /** The map as it is for the kernel when this CPU is named: with one value for a key. */
+  #alone(): BatchMap<K, V, KI, VI> {
+    const { fd, key, title, limit } = this.#map
+    return { fd, key, title, limit, value: this.#codec.one }
+  }
+
+  #flags(): bigint {
+    return BigInt(BPF_F_CPU) | (BigInt(this.cpu) << 32n)
+  }
+
   /** All keys with the CPU's value of each, read in batches. */
   *entries(options: MapBatchOptions = {}): Generator<[K, V], void, undefined> {
     if (known !== false) {
-      const { fd, key, title, limit } = this.#map
-      const alone = { fd, key, title, limit, value: this.#codec.one }
-      const elemFlags = BigInt(BPF_F_CPU) | (BigInt(this.cpu) << 32n)
-      const batches = attempt(() => readBatches(alone, { ...options, elemFlags }))
+      const batches = attempt(() => readBatches(this.#alone(), { ...options, elemFlags: this.#flags() }))
       if (batches) {
         for (const batch of batches) yield* batch
         return
@@ -133,7 +151,7 @@ function perCpuCodecOf<K, V, KI, VI>({ value, title }: PerCpuMap<K, V, KI, VI>):
   throw new WrongKindError(`${title} has one value for all CPUs, or is seen in bytes`)
 }
 
-/** The first batch is read when they are asked for, so that EINVAL of a kernel without the flag comes before anything else. */
+/** What comes of a batch command; undefined when the kernel does not know the flag, which it says before it does anything. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read()

@@ -43,6 +43,8 @@ describe('one CPU of a per-CPU map', needs(), () => {
     expect(map.get(index)).toEqual(only(last, 9n))
     const met = [...mine].filter(([, value]) => value !== 0n).toSorted(([a], [b]) => a - b)
     expect(met).toEqual([[1, 8n], [index, 9n]]) // prettier-ignore
+    mine.setMany([[1, 10n], [index, 11n]], { rewrite: true }) // prettier-ignore
+    expect([map.get(1), map.get(index)]).toEqual([only(last, 10n, 1n), only(last, 11n)])
     map.setEvery(0, 5n)
     expect(map.get(0)).toEqual(only(0, 5n, 5n))
     expect(outcome(() => map.setEvery(0, 5n, { mode: 'noexist' }))).toBe('EEXIST')
