@@ -259,13 +259,8 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     parts: (bytes) => whole(bytes, 1),
     errors: [],
     run(bytes) {
-      for (const address of parseKallsyms(
-        text(bytes),
-        new Set(['bpf_prog_put', 'init_task', '__x64_sys_bpf', 'a.b']),
-      ).values()) {
-        // prettier-ignore
-        if (address >> 64n !== 0n) throw new Error(`${address} is no address`)
-      }
+      const found = parseKallsyms(text(bytes), new Set(['bpf_prog_put', 'init_task', '__x64_sys_bpf', 'a.b']))
+      for (const { address } of found.values()) if (address >> 64n !== 0n) throw new Error(`${address} is no address`)
     },
   },
 }

@@ -1,5 +1,4 @@
 /** Objects in the kernel: what is created, set, shared, attached and undone. What their programs return is another file's. */
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { exit, gotox, label, ldMapValue, ldx, mov } from '../../../src/asm/index.ts'
@@ -26,7 +25,7 @@ import { openDescriptors } from '../../../src/sys/index.ts'
 import { NetNs } from '../../../src/netns/index.ts'
 import { Lab } from '../lab.ts'
 import { needs } from '../needs.ts'
-import { Bpffs, outcome } from './programs.ts'
+import { Bpffs, loadConntrack, outcome } from './programs.ts'
 
 const DIRECTORY = new URL('../../../bpf/tests/', import.meta.url)
 const object = (name: string): URL => new URL(`${name}.bpf.o`, DIRECTORY)
@@ -262,19 +261,23 @@ describe('what the kernel has', needs(), () => {
     expect(openDescriptors()).toBe(before)
   })
 
-  test('types of a module, by its descriptor and by its name', needs('module:nf_conntrack', 'command:modprobe'), () => {
-    execFileSync('modprobe', ['nf_conntrack'])
-    using kernel = new KernelTypes()
-    const read = [...btfIds()].flatMap((id) => {
-      using fd = openBtf(id)
-      return btfInfo(fd.number).name === 'nf_conntrack' ? [readBtf(fd.number)] : []
-    })
-    for (const btf of [...read, kernel.module('nf_conntrack')]) {
-      expect(btf?.base).toBe(kernel.vmlinux)
-      expect(btf?.findId('bpf_ct_release', 'func')).toBeGreaterThanOrEqual(kernel.vmlinux.count)
-    }
-    expect(kernel.find('bpf_ct_release', 'func')?.module).toBe('nf_conntrack')
-  })
+  test(
+    'types of a module, by its descriptor and by its name',
+    needs('module:nf_conntrack', 'no:btf:bpf_ct_release'),
+    () => {
+      loadConntrack()
+      using kernel = new KernelTypes()
+      const read = [...btfIds()].flatMap((id) => {
+        using fd = openBtf(id)
+        return btfInfo(fd.number).name === 'nf_conntrack' ? [readBtf(fd.number)] : []
+      })
+      for (const btf of [...read, kernel.module('nf_conntrack')]) {
+        expect(btf?.base).toBe(kernel.vmlinux)
+        expect(btf?.findId('bpf_ct_release', 'func')).toBeGreaterThanOrEqual(kernel.vmlinux.count)
+      }
+      expect(kernel.find('bpf_ct_release', 'func')?.module).toBe('nf_conntrack')
+    },
+  )
 
   test('a target that is another program', needs('kprobes'), () => {
     using target = Collection.load(object('targets'))

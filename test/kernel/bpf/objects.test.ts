@@ -2,11 +2,11 @@
  * What the programs of the test objects do: every one that its source says a result of is loaded and run, and must
  * give that result. One row for each object; the compilers that made them are in `bpf/build.ts`.
  */
-import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Collection, readObjectFile } from '../../../src/bpf/index.ts'
 import { type Capability, needs } from '../needs.ts'
+import { loadConntrack } from './programs.ts'
 
 const DIRECTORY = new URL('../../../bpf/tests/', import.meta.url)
 const urlOf = (name: string): URL => new URL(`${name}.bpf.o`, DIRECTORY)
@@ -31,7 +31,7 @@ const OBJECTS: Readonly<Record<string, readonly Capability[]>> = {
   'map-in-map': [],
   maps: [],
   missing: [],
-  'module-kfuncs': ['module:nf_conntrack', 'command:modprobe'],
+  'module-kfuncs': ['module:nf_conntrack'],
   optional: [],
   readers: [],
   ringbuf: [],
@@ -45,8 +45,8 @@ const OBJECTS: Readonly<Record<string, readonly Capability[]>> = {
 /** Without a result of their own: halves of `linked`, a table of names, and what other tests attach, pin and register. */
 const SILENT = new Set(['linked-a', 'linked-b', 'sections', 'attached', 'targets', 'pinning', 'struct-ops'])
 
-/** Modules that must be there before the programs of an object are loaded. */
-const MODULES: Readonly<Record<string, string>> = { 'module-kfuncs': 'nf_conntrack' }
+/** What has to be done before the programs of an object are loaded. */
+const BEFORE: Readonly<Record<string, () => void>> = { 'module-kfuncs': loadConntrack }
 
 /** What programs that look at packets run on. */
 const PACKET = { data: new Uint8Array(64) }
@@ -64,7 +64,7 @@ function expected(name: string): { program: string; value: number }[] {
 describe('objects', () => {
   for (const [name, capabilities] of Object.entries(OBJECTS)) {
     test(`${name}`, needs(...capabilities), () => {
-      if (MODULES[name]) execFileSync('modprobe', [MODULES[name]])
+      BEFORE[name]?.()
       const wanted = expected(name)
       expect(wanted.length).toBeGreaterThan(0)
       const spec = readObjectFile(urlOf(name))

@@ -1,11 +1,11 @@
 /** Small programs that the suites of this folder attach, run and refuse. */
-import { mkdtempSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exit, type Instruction, mov } from '../../../src/asm/index.ts'
 import { type AttachType, Program, type ProgramType } from '../../../src/bpf/index.ts'
 import { KernelError } from '../../../src/sys/index.ts'
-import { run } from '../lab.ts'
+import { Lab, run } from '../lab.ts'
 
 /** `return value` */
 export const returning = (value: number): readonly Instruction[] => [mov('r0', value), exit()]
@@ -52,4 +52,11 @@ export class Bpffs implements Disposable {
     run(['umount', this.path])
     rmdirSync(this.path)
   }
+}
+
+/** Has the kernel load the module that follows connections, if it has not yet: an action that needs it does so. */
+export function loadConntrack(): void {
+  if (existsSync('/sys/module/nf_conntrack')) return
+  using lab = Lab.create()
+  lab.exec('tc actions add action ct')
 }

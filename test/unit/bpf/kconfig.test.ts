@@ -12,8 +12,8 @@ test('addresses of the symbols that are asked for, the first of each name', () =
   const lines =
     'ffffffff81000000 T _text\nffffffff81000010 t twice\nffffffff81000020 t twice\nffffffffc0001000 t a.b\t[module]\nffffffff81000030 t axb\n'
   expect([...parseKallsyms(lines, new Set(['twice', 'a.b', 'none']))]).toEqual([
-    ['twice', 0xffff_ffff_8100_0010n],
-    ['a.b', 0xffff_ffff_c000_1000n],
+    ['twice', { address: 0xffff_ffff_8100_0010n, module: false }],
+    ['a.b', { address: 0xffff_ffff_c000_1000n, module: true }],
   ])
   expect(parseKallsyms(lines, new Set()).size).toBe(0)
 })
