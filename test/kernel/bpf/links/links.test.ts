@@ -5,14 +5,31 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { add, call, exit, jeq, label, ldx, mov, st } from '../../../../src/asm/index.ts'
 import {
   attachProgram,
+  attachReuseport,
   attachSocketFilter,
+  attachUsdt,
   BpfMap,
+  CgroupLink,
   detachProgram,
   detachSocketFilter,
   IterLink,
+  KprobeLink,
+  KprobeMultiLink,
+  NetfilterLink,
+  NetkitLink,
+  NetnsLink,
+  PerfEventLink,
   Program,
   queryPrograms,
+  RawTracepointLink,
+  SockmapLink,
   TcxLink,
+  TracepointLink,
+  TracingLink,
+  TracingMultiLink,
+  UprobeLink,
+  UprobeMultiLink,
+  XdpLink,
 } from '../../../../src/bpf/index.ts'
 import { openFile } from '../../../../src/bpf/files.ts'
 import { NetNs } from '../../../../src/netns/index.ts'
@@ -162,6 +179,71 @@ test('a thousand programs and links leave nothing open', needs('tcx'), () => {
   for (let round = 0; round < 20; round++) ns.run(() => TcxLink.attach(program, { ifindex: 1 })).close()
   for (let round = 0; round < 200; round++) outcome(() => TcxLink.attach(program, { ifindex: 0x7fff_ffff }))
   expect(openDescriptors()).toBe(open + 1)
+})
+
+test('ten thousand links made and closed leave no descriptor and no memory', needs('btf'), () => {
+  using place = new Place()
+  using program = writer(place, 'task', 8)
+  const cycle = (count: number): void => {
+    for (let round = 0; round < count; round++) IterLink.attach(program, { task: { pid: process.pid } }).close()
+  }
+  cycle(1000) // whatever is made once is there by now
+  const open = openDescriptors()
+  globalThis.gc?.()
+  const before = process.memoryUsage()
+  cycle(10_000)
+  globalThis.gc?.()
+  const after = process.memoryUsage()
+  expect(openDescriptors()).toBe(open)
+  const MEBIBYTE = 2 ** 20
+  expect(after.rss - before.rss).toBeLessThan(16 * MEBIBYTE)
+  expect(after.external - before.external).toBeLessThan(MEBIBYTE)
+})
+
+test('a program only goes where it fits: the compiler says so', () => {
+  const misfits = (xdp: Program<'xdp'>, kprobe: Program<'kprobe'>, tracing: Program<'tracing'>): void => {
+    // @ts-expect-error tcx takes sched_cls
+    TcxLink.attach(xdp, { ifindex: 1 })
+    // @ts-expect-error netkit takes sched_cls
+    NetkitLink.attach(xdp, { ifindex: 1 })
+    // @ts-expect-error XDP takes xdp
+    XdpLink.attach(kprobe, { ifindex: 1 })
+    // @ts-expect-error a cgroup takes its own
+    CgroupLink.attach(xdp, { cgroup: '/' })
+    // @ts-expect-error a namespace takes sk_lookup and flow_dissector
+    NetnsLink.attach(xdp)
+    // @ts-expect-error netfilter takes netfilter
+    NetfilterLink.attach(xdp, { family: 'ipv4', hook: 'input', priority: 0 })
+    // @ts-expect-error a raw tracepoint takes no kprobe
+    RawTracepointLink.attach(kprobe, { name: 'sys_enter' })
+    // @ts-expect-error a tracepoint takes tracepoint
+    TracepointLink.attach(kprobe, { name: 'sched/sched_switch' })
+    // @ts-expect-error a function takes tracing, lsm, ext
+    TracingLink.attach(kprobe)
+    // @ts-expect-error and so do many functions
+    TracingMultiLink.attach(kprobe, { symbols: [] })
+    // @ts-expect-error an iterator is a tracing program
+    IterLink.attach(xdp)
+    // @ts-expect-error a probe takes kprobe
+    KprobeLink.attach(tracing, { symbol: '' })
+    // @ts-expect-error of many functions too
+    KprobeMultiLink.attach(tracing, {})
+    // @ts-expect-error in user space too
+    UprobeLink.attach(tracing, { path: '' })
+    // @ts-expect-error of many functions there too
+    UprobeMultiLink.attach(tracing, { path: '' })
+    // @ts-expect-error and one that is defined in the source
+    attachUsdt(tracing, { path: '', provider: '', name: '' })
+    // @ts-expect-error a counter takes perf_event
+    PerfEventLink.attach(kprobe, { type: 1, config: 0 })
+    // @ts-expect-error a map of sockets takes sk_skb and sk_msg
+    SockmapLink.attach(xdp, { map: undefined as unknown as BpfMap })
+    // @ts-expect-error a socket takes socket_filter
+    attachSocketFilter(xdp, { fd: 0 })
+    // @ts-expect-error a group of sockets takes sk_reuseport and socket_filter
+    attachReuseport(xdp, { fd: 0 })
+  }
+  expect(misfits).toBeTypeOf('function')
 })
 
 test('a filter on a socket decides what it sees', needs(), () => {
