@@ -63,9 +63,8 @@ export class KernelTypes implements Disposable {
     const own = this.vmlinux.findId(name, kind)
     if (own !== undefined) return { id: own, module: VMLINUX }
     for (const module of this.modules) {
-      const btf = this.module(module)
-      const id = btf?.findId(name, kind)
-      if (id !== undefined && btf && id >= btf.firstId) return { id, module }
+      const id = this.module(module)?.findOwnId(name, kind)
+      if (id !== undefined) return { id, module }
     }
     return undefined
   }

@@ -171,8 +171,11 @@ export class Btf {
 
   /** As {@link find}, but gives the id and decodes nothing. */
   findId(name: string, kind?: BtfKind): number | undefined {
-    const inBase = this.base?.findId(name, kind)
-    if (inBase !== undefined) return inBase
+    return this.base?.findId(name, kind) ?? this.findOwnId(name, kind)
+  }
+
+  /** As {@link findId}, the base's types left out. */
+  findOwnId(name: string, kind?: BtfKind): number | undefined {
     for (const id of this.#exact(name, kind)) if (kind === undefined || this.kindOf(id) === kind) return id
     return undefined
   }
