@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Anchor, type AnchorTarget } from '../../bpf/links/anchor.ts'
+import { type Anchor, type AnchorTarget, type PlaceOptions } from '../../bpf/links/anchor.ts'
 import { type CgroupProgramType } from '../../bpf/links/cgroup.ts'
 import { linkFromId } from '../../bpf/links/kinds.ts'
 import { Link, type UpdatableLink } from '../../bpf/links/link.ts'
@@ -130,17 +130,15 @@ export class Hook<in out T extends ProgramType> {
    * @throws KernelError what else the kernel refused.
    */
   attach(program: Program<T>, position: HookPosition = {}): UpdatableLink<T> {
-    const member = position.before ?? position.after
-    if (member === undefined) {
-      const anchor = 'at' in position ? position.at : undefined
-      return this.#place.attach(program, anchor === undefined ? {} : { anchor: this.#orderedBy(anchor) })
-    }
-    return this.#retrying(({ entries, revision }) => {
-      const { linkId, programId } = find(entries, member, this.title)
-      const target: AnchorTarget = linkId ? { linkId } : { programId }
-      const anchor = this.#orderedBy(position.before === undefined ? { after: target } : { before: target })
-      return this.#place.attach(program, { anchor, ...(revision > 0n && { expectedRevision: revision }) })
-    })
+    return drive(this.#places(position), (place) => this.#place.attach(program, place))
+  }
+
+  /**
+   * {@link attach} on a thread of the pool: the kernel waits for an RCU grace period, 8–20 ms. The threads live in the process's network namespace: for
+   * an interface in another one this waits like {@link attach}.
+   */
+  attachAsync(program: Program<T>, position: HookPosition = {}): Promise<UpdatableLink<T>> {
+    return driveAsync(this.#places(position), (place) => this.#place.attachAsync(program, place))
   }
 
   /**
@@ -151,7 +149,7 @@ export class Hook<in out T extends ProgramType> {
    * @throws KernelError `EEXIST` when the program is on the hook already.
    */
   replace(member: HookMember, program: Program<T>): HookEntry {
-    return this.#retrying(({ entries }) => {
+    return drive(this.#looks(), ({ entries }) => {
       const entry = find(entries, member, this.title)
       using old = Program.fromId(entry.programId) as unknown as Program<T>
       if (entry.linkId === 0) {
@@ -176,12 +174,36 @@ export class Hook<in out T extends ProgramType> {
     throw new HookError('ERR_HOOK_UNORDERED', `${this.title} has one program and no order: attach without a place`)
   }
 
-  #retrying<R>(work: (report: HookReport) => R): R {
+  /** The places to try one after the other: that of a named one changes with it. */
+  *#places(position: HookPosition): Tries<PlaceOptions> {
+    const member = position.before ?? position.after
+    if (member === undefined) {
+      const anchor = 'at' in position ? position.at : undefined
+      yield anchor === undefined ? {} : { anchor: this.#orderedBy(anchor) }
+      return
+    }
+    const looks = this.#looks()
+    for (let look = looks.next(); !look.done;) {
+      const { entries, revision } = look.value
+      const { linkId, programId } = find(entries, member, this.title)
+      const target: AnchorTarget = linkId ? { linkId } : { programId }
+      const anchor = this.#orderedBy(position.before === undefined ? { after: target } : { before: target })
+      try {
+        yield { anchor, ...(revision > 0n && { expectedRevision: revision }) }
+      } catch (error) {
+        look = looks.throw(error)
+      }
+    }
+  }
+
+  /** Looks at the hook, and looks again when what came of it failed for somebody's change. */
+  *#looks(): Tries<HookReport> {
     let last: unknown
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const report = this.report()
       try {
-        return work(report)
+        yield report
+        return
       } catch (error) {
         if (!(error instanceof KernelError) || !CHANGED.has(error.code) || !this.#changedSince(report)) throw error
         last = error
@@ -197,6 +219,31 @@ export class Hook<in out T extends ProgramType> {
       now.programs[index]?.programId === entry.programId && now.programs[index].linkId === entry.linkId
     return now.revision !== revision || now.programs.length !== entries.length || !entries.every(same)
   }
+}
+
+/** What is tried one after the other. A failure is thrown into it: it gives the next one, or throws what is to be told. */
+type Tries<T> = Generator<T, void, undefined>
+
+function drive<T, R>(tries: Tries<T>, work: (one: T) => R): R {
+  for (let one = tries.next(); !one.done;) {
+    try {
+      return work(one.value)
+    } catch (error) {
+      one = tries.throw(error)
+    }
+  }
+  throw new TypeError('nothing was tried')
+}
+
+async function driveAsync<T, R>(tries: Tries<T>, work: (one: T) => Promise<R>): Promise<R> {
+  for (let one = tries.next(); !one.done;) {
+    try {
+      return await work(one.value)
+    } catch (error) {
+      one = tries.throw(error)
+    }
+  }
+  throw new TypeError('nothing was tried')
 }
 
 /** The name of a program by its id, empty when it is gone. */

@@ -58,6 +58,8 @@ export interface HookPlace<T extends ProgramType> {
   readonly ordered: boolean
   query(): HookState
   attach(program: Program<T>, place: PlaceOptions): UpdatableLink<T>
+  /** The same on a thread of the pool, where the interface is in the process's namespace. */
+  attachAsync(program: Program<T>, place: PlaceOptions): Promise<UpdatableLink<T>>
   /** Puts a program in the place of one that no link holds. */
   replace(program: Program<T>, old: Program<T>): void
 }
@@ -74,12 +76,17 @@ function devicePlace(
   { ifindex, netns }: InterfaceRef,
 ): HookPlace<'sched_cls'> {
   const attach = link.attach as (program: Program<'sched_cls'>, options: object) => UpdatableLink<'sched_cls'>
+  const attachAsync = link.attachAsync as (...args: Parameters<typeof attach>) => Promise<UpdatableLink<'sched_cls'>>
+  const sync = (program: Program<'sched_cls'>, place: PlaceOptions): UpdatableLink<'sched_cls'> =>
+    inside(netns, () => attach.call(link, program, { ...place, ifindex, attachType }))
   return {
     title: `${attachType} of interface ${ifindex}`,
     key: `${attachType}-${ifindex}`,
     ordered: true,
     query: () => inside(netns, () => queryPrograms({ ifindex, attachType })),
-    attach: (program, place) => inside(netns, () => attach.call(link, program, { ...place, ifindex, attachType })),
+    attach: sync,
+    attachAsync: async (program, place) =>
+      netns ? sync(program, place) : attachAsync.call(link, program, { ...place, ifindex, attachType }),
     replace: (program, old) => inside(netns, () => attachProgram(program, { ifindex, attachType, replace: old })),
   }
 }
@@ -125,12 +132,14 @@ export function xdpPlace({ ifindex, mode, netns }: XdpHookRef): HookPlace<'xdp'>
     const fits = (link: Link): boolean => link.type === 'xdp' && (link.info() as XdpLinkInfo).ifindex === ifindex
     return { programs: withLinks(programs, fits), revision: 0n, flags: 0 }
   }
+  const attach = (program: Program<'xdp'>): XdpLink => inside(netns, () => XdpLink.attach(program, { ifindex, mode }))
   return {
     title,
     key: `xdp${mode === undefined ? '' : `_${mode}`}-${ifindex}`,
     ordered: false,
     query,
-    attach: (program) => inside(netns, () => XdpLink.attach(program, { ifindex, mode })),
+    attach,
+    attachAsync: async (program) => (netns ? attach(program) : XdpLink.attachAsync(program, { ifindex, mode })),
     replace(program) {
       throw new TypeError(`program ${JSON.stringify(program.name)} cannot take the place of one that netlink put on ${title}: take that off by netlink`) // prettier-ignore
     },
@@ -161,6 +170,7 @@ export function cgroupPlace({ cgroup, attachType }: CgroupHookRef): HookPlace<Cg
       return { ...state, programs: withLinks(state.programs, fits) }
     },
     attach: (program, place) => CgroupLink.attach(program, { ...place, cgroup, attachType }),
+    attachAsync: (program, place) => CgroupLink.attachAsync(program, { ...place, cgroup, attachType }),
     replace: (program, old) => withFd((fd) => attachProgram(program, { fd, attachType, replace: old, flags: ALLOW_MULTI })), // prettier-ignore
   }
 }

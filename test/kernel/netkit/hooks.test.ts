@@ -145,6 +145,15 @@ describe.each(['tcx', 'netkit'] as const)('a hook of %s', (kind) => {
     expect([a.id, b.id]).toHaveLength(2)
   })
 
+  test('takes them in the background too', lacking, async () => {
+    using a = await hook.attachAsync(programs['a']!)
+    using b = await hook.attachAsync(programs['b']!, { before: 'a' })
+    expect(names()).toBe('b a')
+    await expect(hook.attachAsync(programs['c']!, { after: 'nobody' })).rejects.toThrow(HookError)
+    await expect(hook.attachAsync(programs['a']!)).rejects.toThrow(/EEXIST/)
+    expect(a.id).toBeLessThan(b.id)
+  })
+
   test('takes programs after it was emptied, whatever its revision says', lacking, () => {
     for (let round = 0; round < 3; round++) {
       using a = hook.attach(programs['a']!)
