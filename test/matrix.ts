@@ -26,6 +26,7 @@ export const rows: readonly Row[] = [
   { capability: 'btf:IFLA_NETKIT_TAILROOM', since: '6.14' },
   { capability: 'btf:IFLA_NETKIT_PAIRING', since: '7.1' },
   { capability: 'btf:netdev_nl_queue_create_doit', since: '7.1' },
+  { capability: 'rule:masks', since: '6.15' },
   // bpf(2)
   { capability: 'btf:BPF_PROG_STREAM_READ_BY_FD', since: '6.17' },
   { capability: 'btf:bpf_stream_vprintk_impl', since: '6.18' },

@@ -33,6 +33,12 @@ const named = {
     const made = run(`ip -n ${lab.name} link add probe type bridge vlan_filtering 1`, { mayFail: true })
     return made.status === 0 || `the bridge has no VLANs: ${made.stderr.trim()}`
   },
+  /** Rules with masks of ports and DSCP, and with flow labels: of `ip` (iproute2 ≥ 6.15) and of the kernel. */
+  'rule:masks': () => {
+    using lab = Lab.create('needs')
+    const made = run(`ip -n ${lab.name} rule add dscp 10/0x3c lookup 7`, { mayFail: true })
+    return made.status === 0 || `no masks in rules: ${made.stderr.trim()}`
+  },
   /** An `ip` that prints and takes what is particular to netkit. */
   'ip:netkit': () => {
     const help = run('ip link help netkit', { mayFail: true })
@@ -206,6 +212,9 @@ const trafficArguments: Record<string, readonly string[]> = {
   'action vlan': ['pop'],
   'action police': ['rate', '1mbit', 'burst', '10k'],
   'action bpf': ['bytecode', '1,6 0 0 0,'],
+  'action csum': ['ip4h'],
+  'action tunnel_key': ['unset'],
+  'action ct': ['clear'],
 }
 const ownPlace: Record<string, string> = { clsact: 'clsact', ingress: 'ingress' }
 

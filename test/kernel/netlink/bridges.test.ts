@@ -2,9 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { type BridgeVlanSpec, type MdbSpec, Rtnl } from '../../../src/netlink/route/index.ts'
+import { recordRows } from '../../tables/seen.ts'
 import { type Command, type IpObject, Lab, run } from '../lab.ts'
 import { needs } from '../needs.ts'
 import { like, thrown } from './refused.ts'
+
+recordRows()
 
 let lab: Lab
 let nl: Rtnl

@@ -4,8 +4,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { type LinkSpec, Rtnl } from '../../../src/netlink/route/index.ts'
+import { recordRows } from '../../tables/seen.ts'
 import { type IpObject, Lab } from '../lab.ts'
 import { type Capability, needs } from '../needs.ts'
+
+recordRows()
 
 interface Row {
   readonly kind: string

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { type LinkSpec, rtnl, Rtnl } from '../../../src/netlink/route/index.ts'
 import { NetNs } from '../../../src/netns/index.ts'
+import { recordRows } from '../../tables/seen.ts'
 import { type IpObject, Lab, run } from '../lab.ts'
 import { needs } from '../needs.ts'
 import { like, since, thrown } from './refused.ts'
+
+recordRows()
 
 const veth = (name: string, peer: string, more: Partial<LinkSpec> = {}): LinkSpec =>
   ({ name, ...more, linkinfo: { kind: 'veth', data: { peer: { name: peer } } } }) as LinkSpec

@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { type NexthopSpec, Rtnl } from '../../../src/netlink/route/index.ts'
+import { recordRows } from '../../tables/seen.ts'
 import { Lab } from '../lab.ts'
 import { needs } from '../needs.ts'
 import { like, since, thrown } from './refused.ts'
+
+recordRows()
 
 describe('nexthops', needs(), () => {
   let lab: Lab

@@ -11,9 +11,12 @@ import {
   type RuleSpec,
   Rtnl,
 } from '../../../src/netlink/route/index.ts'
+import { recordRows } from '../../tables/seen.ts'
 import { Lab, run } from '../lab.ts'
 import { type Capability, needs } from '../needs.ts'
 import { like, thrown } from './refused.ts'
+
+recordRows()
 
 /** Remaining lifetimes, timers and times differ from one moment to the next. */
 const VOLATILE =
@@ -266,6 +269,74 @@ describe('objects, made by the library and by ip', needs(), () => {
         { dst: '198.51.100.0/24', gateway: '10.0.0.2', dev: 'v0', encapType: 'mpls', encap: { dst: [16, 200] } },
         'module:mpls_iptunnel',
       ],
+      [
+        '198.51.100.0/24 via 10.0.0.2 fastopen_no_cookie 1',
+        { dst: '198.51.100.0/24', gateway: '10.0.0.2', metrics: { fastopenNoCookie: 1 } },
+      ],
+      [
+        '198.51.100.0/24 nexthop via 10.0.0.2 dev v0 realms 3 nexthop encap ip id 5 dst 192.0.2.8 via 10.0.0.3 dev v0',
+        {
+          dst: '198.51.100.0/24',
+          multipath: [
+            { gateway: '10.0.0.2', dev: 'v0', weight: 1, flow: 3 },
+            {
+              gateway: '10.0.0.3',
+              dev: 'v0',
+              weight: 1,
+              encapType: 'ip',
+              encap: { id: 5, src: '0.0.0.0', dst: '192.0.2.8', ttl: 0, tos: 0, flags: [] },
+            },
+          ],
+        },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6 mode inline segs fd00::7 dev v0',
+        {
+          dst: '2001:db8:1::/48',
+          dev: 'v0',
+          encapType: 'seg6',
+          encap: { srh: { mode: 'inline', segs: ['fd00::7', '::'] } },
+        },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6local action End count dev v0',
+        {
+          dst: '2001:db8:1::/48',
+          dev: 'v0',
+          encapType: 'seg6local',
+          encap: { action: 'End', counters: { packets: 0, bytes: 0, errors: 0 } },
+        },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6local action End.X nh6 fd00::7 dev v0',
+        { dst: '2001:db8:1::/48', dev: 'v0', encapType: 'seg6local', encap: { action: 'End.X', nh6: 'fd00::7' } },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6local action End.DX4 nh4 10.0.0.7 dev v0',
+        { dst: '2001:db8:1::/48', dev: 'v0', encapType: 'seg6local', encap: { action: 'End.DX4', nh4: '10.0.0.7' } },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6local action End.DX2 oif v1 dev v0',
+        { dst: '2001:db8:1::/48', dev: 'v0', encapType: 'seg6local', encap: { action: 'End.DX2', oif: 'v1' } },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6local action End.DT6 table 100 dev v0',
+        { dst: '2001:db8:1::/48', dev: 'v0', encapType: 'seg6local', encap: { action: 'End.DT6', table: 100 } },
+      ],
+      [
+        '2001:db8:1::/48 encap seg6local action End.B6.Encaps srh segs fd00::7,fd00::8 dev v0',
+        {
+          dst: '2001:db8:1::/48',
+          dev: 'v0',
+          encapType: 'seg6local',
+          encap: { action: 'End.B6.Encaps', srh: { segs: ['fd00::7', 'fd00::8'] } },
+        },
+      ],
+      [
+        '198.51.100.0/24 encap xfrm if_id 7 dev v0',
+        { dst: '198.51.100.0/24', dev: 'v0', encapType: 'xfrm', encap: { ifId: 7 } },
+        'module:xfrm_interface',
+      ],
     ]
     for (const [ip, spec, ...more] of rows) {
       test(`${ip.slice(0, 90)}`, needs(...more), () => {
@@ -467,6 +538,33 @@ describe('objects, made by the library and by ip', needs(), () => {
       ],
       ['from 2001:db8::/32 lookup 7 priority 100', { src: '2001:db8::/32', table: 7, priority: 100 }],
       ['l3mdev priority 100', { l3mdev: true, priority: 100 }, 'kind:vrf'],
+      [
+        'from 10.0.0.0/8 lookup 7 realms 3/5 priority 100',
+        { src: '10.0.0.0/8', table: 7, flow: 0x3_0005, priority: 100 },
+      ],
+      [
+        'from all sport 80/0xfff0 dport 0x100/0xff00 lookup 7 priority 100',
+        {
+          sport: { start: 80, end: 80 },
+          sportMask: 0xfff0,
+          dport: { start: 0x100, end: 0x100 },
+          dportMask: 0xff00,
+          table: 7,
+          priority: 100,
+        },
+        'rule:masks',
+      ],
+      [
+        'from all dscp 8/0x3c lookup 7 priority 100',
+        { dscp: 8, dscpMask: 0x3c, table: 7, priority: 100 },
+        'rule:masks',
+      ],
+      ['from all dscp EF lookup 7 priority 100', { dscp: 46, table: 7, priority: 100 }, 'rule:masks'],
+      [
+        'from 2001:db8::/32 flowlabel 0x12340/0xffff0 lookup 7 priority 100',
+        { src: '2001:db8::/32', flowlabel: 0x12340, flowlabelMask: 0xffff0, table: 7, priority: 100 },
+        'rule:masks',
+      ],
     ]
     for (const [ip, spec, ...more] of rows) {
       test(`${ip}`, needs(...more), () => {
