@@ -50,6 +50,7 @@ const u32s: readonly TcRow[] = [
     { sel: { ...everything }, mark: { val: 5, mask: 0xff }, classid: '1:1' },
     'match u32 0 0 match mark 5 0xff classid 1:1',
   ),
+  filter('u32', { sel: everything, indev: 'x', classid: '1:1' }, 'match u32 0 0 indev x classid 1:1'),
   filter('u32', { sel: everything, classid: '1:1', flags: ['skipHw'] }, 'match u32 0 0 skip_hw classid 1:1'),
   {
     object: 'filter',
@@ -150,6 +151,55 @@ const actions: readonly TcRow[] = [
   act('police', { pktrate: 1000, pktburst: 100, action: 'drop' }, 'police pkts_rate 1000 pkts_burst 100 drop'),
 ]
 
+const tunnels: readonly TcRow[] = [
+  act('csum', { parms: { action: 'pass', updateFlags: ['ip4h', 'tcp'] } }, 'csum ip4h and tcp'),
+  act(
+    'tunnel_key',
+    {
+      parms: { action: 'pipe', tAction: 'set' },
+      encIpv4Src: '192.0.2.1',
+      encIpv4Dst: '192.0.2.2',
+      encKeyId: 7,
+      encDstPort: 4789,
+      noCsum: true,
+      encTos: 8,
+      encTtl: 9,
+    },
+    'tunnel_key set src_ip 192.0.2.1 dst_ip 192.0.2.2 id 7 dst_port 4789 nocsum tos 0x8 ttl 9',
+  ),
+  act(
+    'tunnel_key',
+    {
+      parms: { action: 'pipe', tAction: 'set' },
+      encIpv6Src: '2001:db8::1',
+      encIpv6Dst: '2001:db8::2',
+      encKeyId: 7,
+      noCsum: false,
+      encOpts: { vxlan: { gbp: 5 } },
+    },
+    'tunnel_key set src_ip 2001:db8::1 dst_ip 2001:db8::2 id 7 csum vxlan_opts 5',
+  ),
+  act('tunnel_key', { parms: { action: 'pipe', tAction: 'release' } }, 'tunnel_key unset'),
+  act('ct', { parms: { action: 'pipe' }, action: ['clear'] }, 'ct clear'),
+  act(
+    'ct',
+    {
+      parms: { action: 'pipe' },
+      action: ['commit', 'nat', 'natSrc'],
+      zone: 5,
+      mark: 7,
+      markMask: 0xff,
+      labels: new Uint8Array(16).fill(1),
+      labelsMask: new Uint8Array(16).fill(0xff),
+      natIpv4Min: '192.0.2.1',
+      natIpv4Max: '192.0.2.9',
+      natPortMin: 1000,
+      natPortMax: 2000,
+    },
+    `ct commit zone 5 mark 7/0xff label ${'01'.repeat(16)} nat src addr 192.0.2.1-192.0.2.9 port 1000-2000`,
+  ),
+]
+
 const tcp = { ethType: 'ip', ipProto: 'tcp' }
 
 const flowers: readonly TcRow[] = [
@@ -176,6 +226,7 @@ const flowers: readonly TcRow[] = [
       tcpSrc: 1000,
       tcpSrcMask: 0xfff0,
       tcpDst: 80,
+      tcpDstMask: 0xfff0,
       tcpFlags: 2,
       tcpFlagsMask: 0x17,
       ipTos: 0x10,
@@ -184,7 +235,7 @@ const flowers: readonly TcRow[] = [
       ipTtlMask: 0xff,
       flagsGen: ['skipHw'],
     },
-    'ip_proto tcp src_ip 10.0.0.1 dst_ip 10.1.0.0/16 src_port 1000/0xfff0 dst_port 80 tcp_flags 0x2/0x17 ip_tos 0x10/0xfc ip_ttl 64 skip_hw',
+    'ip_proto tcp src_ip 10.0.0.1 dst_ip 10.1.0.0/16 src_port 1000/0xfff0 dst_port 80/0xfff0 tcp_flags 0x2/0x17 ip_tos 0x10/0xfc ip_ttl 64 skip_hw',
     { protocol: 'ip' },
   ),
   filter(
@@ -317,6 +368,18 @@ const special: readonly TcRow[] = [
   filter(
     'flower',
     {
+      actions: [
+        { kind: 'skbedit', options: { parms: { action: 'pipe' }, mark: 5 } },
+        { kind: 'gact', options: { parms: { action: 'drop' } } },
+      ],
+    },
+    'action skbedit mark 5 pipe action gact drop',
+    {},
+    ['action:skbedit', 'action:gact'],
+  ),
+  filter(
+    'flower',
+    {
       ethType: 'ip',
       ctState: ['est', 'trk'],
       ctStateMask: ['est', 'trk', 'inv'],
@@ -387,4 +450,4 @@ const special: readonly TcRow[] = [
   ),
 ]
 
-export const rows: readonly TcRow[] = [...u32s, ...matchalls, ...actions, ...flowers, ...special]
+export const rows: readonly TcRow[] = [...u32s, ...matchalls, ...actions, ...tunnels, ...flowers, ...special]

@@ -60,6 +60,8 @@ const classType: ObjectType<Wire, WireIn, TcClass, TcClassSpec, TcClassFilter> =
   key: ({ dev, handle }) => ({ filter: { dev, handle }, is: () => true }),
   again: ({ family: _1, leaf: _2, fcnt: _3, stats2: _4, xstats: _5, hwOffload: _6, unknown: _7, ...spec }) =>
     spec as TcClassSpec,
+  // told as `root` where the qdisc was said
+  taken: new Set(['parent']),
   restless: new Set(['stats2', 'xstats', 'leaf']),
   label: ({ kind, handle, dev }) => words({ '': kind, classid: handle, dev }),
   hint(refusal, verb) {

@@ -6,14 +6,17 @@
 import { attrs, by, bytes, type In, list, maskedFlags, type Out, pad, string, u32 } from '../../../../codec/index.ts'
 import { tcStats } from '../stats.ts'
 import { bpf } from './bpf.ts'
+import { csum } from './csum.ts'
+import { ct } from './ct.ts'
 import { gact } from './gact.ts'
 import { mirred } from './mirred.ts'
 import { police } from './police.ts'
 import { skbedit } from './skbedit.ts'
+import { tunnelKey } from './tunnel-key.ts'
 import { vlan } from './vlan.ts'
 
 /** Tables of `TCA_ACT_OPTIONS` by `TCA_ACT_KIND`. */
-export const actionKinds = { bpf, gact, mirred, police, skbedit, vlan } as const
+export const actionKinds = { bpf, csum, ct, gact, mirred, police, skbedit, tunnel_key: tunnelKey, vlan } as const
 
 const HW_STATS = { immediate: 1, delayed: 2 } as const
 

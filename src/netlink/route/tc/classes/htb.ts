@@ -30,7 +30,7 @@ export interface HtbClassOptions extends Measure {
 export interface HtbClass extends Measure {
   rate: number
   ceil: number
-  /** As it follows from the time that the kernel keeps: it may be a few bytes more than what was asked for. */
+  /** As it follows from the time that the kernel keeps: it may be a few bytes off what was asked for. */
   burst: number
   /** The same for the ceiling. */
   cburst: number

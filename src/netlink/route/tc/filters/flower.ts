@@ -9,14 +9,12 @@ import {
   be32,
   be64,
   bool,
-  bytes,
   fixedBytes,
   flags,
   ipv4,
   ipv6,
   list,
   mac,
-  many,
   named,
   string,
   u16,
@@ -26,6 +24,7 @@ import {
 import { ETHERTYPES } from '../../names.ts'
 import { actions } from '../actions/index.ts'
 import { handle } from '../handles.ts'
+import { tunnelOptions } from '../tunnel-options.ts'
 import { classifierFlags } from './classifier.ts'
 
 /** Protocols over IP that `tc` has words for. */
@@ -37,14 +36,12 @@ const packetFlags = flags(be32, { frag: 1, firstfrag: 2, tunCsum: 4, tunDf: 8, t
 /** `TCA_FLOWER_KEY_CT_FLAGS_*`. */
 const connectionState = flags(u16, { new: 1, est: 2, rel: 4, trk: 8, inv: 16, rpl: 32 })
 
-/** `TCA_FLOWER_KEY_ENC_OPTS_*`: what tunnels have in their headers besides. */
+/** `TCA_FLOWER_KEY_ENC_OPTS_*`. */
 const encOpts = attrs({
-  /** One a option. */
-  geneve: [1, many(attrs({ class: [1, be16], type: [2, u8], data: [3, bytes] }))],
-  vxlan: [2, attrs({ gbp: [1, u32] })],
-  erspan: [3, attrs({ ver: [1, u8], index: [2, be32], dir: [3, u8], hwid: [4, u8] })],
+  ...tunnelOptions,
+  /** tc: `gtp_opts`. */
   gtp: [4, attrs({ pduType: [1, u8], qfi: [2, u8] })],
-  /** Requires Linux 6.9. */
+  /** tc: `pfcp_opts`. Requires Linux 6.9. */
   pfcp: [5, attrs({ type: [1, u8], seid: [2, be64] })],
 })
 

@@ -44,7 +44,7 @@ export interface TbfOptions extends Measure {
 /** What a tbf tells. */
 export interface Tbf extends Measure {
   rate: number
-  /** As it follows from the time that the kernel keeps: it may be a few bytes more than what was asked for. */
+  /** As it follows from the time that the kernel keeps: it may be a few bytes off what was asked for. */
   burst: number
   limit: number
   peakrate?: number
