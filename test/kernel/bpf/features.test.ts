@@ -43,7 +43,7 @@ describe('features', needs(), () => {
   test('without capabilities nothing is told for sure, and nothing of it is kept', () => {
     using features = new Features()
     const ask = (): Feature[] => [
-      features.programType('cgroup_skb'),
+      features.helper('bpf_xdp_adjust_tail', 'xdp'),
       features.mapType('stack_trace'),
       features.attachType('tcx_ingress'),
     ]
