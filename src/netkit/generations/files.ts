@@ -13,8 +13,12 @@
  * @module
  */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { readText, removePin, removeTree, writeText } from '../../bpf/pins/directory.ts'
+import { openFile } from '../../bpf/files.ts'
+import { PinOwnerError, pinOwner, readText, removePin, removeTree, writeText } from '../../bpf/pins/directory.ts'
+import { check, errnoName, NR, syscall } from '../../sys/index.ts'
 
+const LOCK_EX = 2
+const LOCK_NB = 4
 const PREFIX = 'generation-'
 const numberOf = (name: string): number => Number(name.slice(PREFIX.length))
 
@@ -24,6 +28,20 @@ export class GenerationFiles {
 
   constructor(root: string) {
     this.root = root
+  }
+
+  /** Keeps other processes out until it is disposed, or this process ends.  @throws PinOwnerError when another one is at it. */
+  lock(): Disposable {
+    const fd = openFile(this.root)
+    const result = syscall(NR.flock, fd.number, LOCK_EX | LOCK_NB)
+    if (result >= 0) return fd
+    fd.close()
+    if (errnoName(result) !== 'EAGAIN') check(result, 'flock')
+    throw new PinOwnerError(
+      this.root,
+      pinOwner(this.root),
+      'is being changed by another process, or by another swap of this one',
+    )
   }
 
   /** The number of the generation in force, 0 for none. */

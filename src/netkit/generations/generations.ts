@@ -12,6 +12,7 @@ import { Program } from '../../bpf/programs/program.ts'
 import { KernelError } from '../../sys/index.ts'
 import { GenerationFiles } from './files.ts'
 import { type HookSet } from './set.ts'
+import { doLater, doNow, wait, type Work } from './work.ts'
 
 /** Whose generations they are, and where. */
 export interface GenerationsOptions {
@@ -103,44 +104,73 @@ export class Generations {
    * A link whose interface or cgroup is gone is made anew. Maps and programs stay the caller's and may be closed afterwards.
    *
    * @throws KernelError what the kernel refused: `EEXIST` when one of its programs is on the hook at another place.
-   * @throws TypeError for two sets on one hook.
+   * @throws TypeError for two sets on one hook, PinOwnerError when another process is at it.
    */
   swap(options: GenerationOptions): Generation {
+    using _ = this.#files.lock()
+    return doNow(this.#swapping(options))
+  }
+
+  /** {@link swap} with the grace periods of the kernel, 8–20 ms for each attachment and detachment, on threads of the pool. */
+  async swapAsync(options: GenerationOptions): Promise<Generation> {
+    using _ = this.#files.lock()
+    return await doLater(this.#swapping(options))
+  }
+
+  /**
+   * Makes whole what a killed process left: an exchange that did not come to its `switch` is undone, one that did is finished. Gives the places that
+   * were given their program again or detached; none when all was well.
+   *
+   * @throws PinOwnerError when another process is at it.
+   */
+  recover(): readonly string[] {
+    using _ = this.#files.lock()
+    return doNow(this.#recovering())
+  }
+
+  /** Takes all programs off their hooks, last to first, and removes the directory.  @throws PinOwnerError when another process is at it. */
+  remove(): void {
+    using _ = this.#files.lock()
+    doNow(this.#removing())
+  }
+
+  /** {@link remove} with the grace periods of the kernel on threads of the pool. */
+  async removeAsync(): Promise<void> {
+    using _ = this.#files.lock()
+    await doLater(this.#removing())
+  }
+
+  *#swapping(options: GenerationOptions): Work<Generation> {
     const files = this.#files
-    this.recover()
+    yield* this.#recovering()
     const number = files.current + 1
     const tell: Tell = (kind, place) => options.onStep?.({ kind, place })
     const plans = planOf(files, options.hooks)
     try {
       this.#prepare(number, plans, options)
       tell('prepare')
-      for (const plan of plans) this.#apply(plan, tell)
+      for (const plan of plans) yield* this.#applying(plan, tell)
       files.setCurrent(number)
     } catch (error) {
-      this.recover()
+      yield* this.#recovering()
       throw error
     }
     tell('switch')
-    this.#settle(tell)
+    yield* this.#settling(tell)
     return { number, version: options.version ?? '', places: files.programs(number) }
   }
 
-  /**
-   * Makes whole what a killed process left: an exchange that did not come to its `switch` is undone, one that did is finished. Gives the places that
-   * were given their program again or detached; none when all was well.
-   */
-  recover(): readonly string[] {
+  *#recovering(): Work<readonly string[]> {
     const touched: string[] = []
-    this.#settle((kind, place) => {
+    yield* this.#settling((kind, place) => {
       if (kind !== 'clean' && place !== undefined) touched.push(place)
     })
     return touched
   }
 
-  /** Takes all programs off their hooks, last to first, and removes the directory. */
-  remove(): void {
+  *#removing(): Work<void> {
     this.#files.clearCurrent()
-    this.recover()
+    yield* this.#recovering()
     this.#files.removeAll()
   }
 
@@ -154,13 +184,13 @@ export class Generations {
   }
 
   /** Brings the programs of a set onto their hook: by an update of the one link, or behind all that are there. */
-  #apply({ set, places, former }: Plan, tell: Tell): void {
+  *#applying({ set, places, former }: Plan, tell: Tell): Work<void> {
     let previous = lastAlive(former.map((place) => this.#files.link(place)))
     try {
       for (const [index, place] of places.entries()) {
         const path = this.#files.link(place)
         const kept = former.includes(place) ? updateLink(set, index, path) : undefined
-        const link = kept ?? attachLink(set, index, previous, path)
+        const link: Link = kept ?? (yield* attachLink(set, index, previous, path))
         previous?.close()
         previous = link
         tell(kept ? 'update' : 'attach', place)
@@ -171,7 +201,7 @@ export class Generations {
   }
 
   /** Makes links and directories agree with what is in force. Programs are put back before any link goes. */
-  #settle(tell: Tell): void {
+  *#settling(tell: Tell): Work<void> {
     const files = this.#files
     const current = files.current
     const own = new Set(files.programs(current))
@@ -181,7 +211,7 @@ export class Generations {
     }
     // Last to first: what is left of a set decides nothing that the whole set did not.
     for (const place of places.toReversed()) {
-      if (!own.has(place) && dropLink(files.link(place))) tell('detach', place)
+      if (!own.has(place) && (yield* dropLink(files.link(place)))) tell('detach', place)
     }
     for (const number of files.numbers) {
       if (number === current) continue
@@ -227,9 +257,10 @@ function openLink(path: string): Link | undefined {
 }
 
 /** Detaches what a pinned link holds; whether there was one. A pin alone that goes lets the kernel detach it later, a descriptor at once. */
-function dropLink(path: string): boolean {
-  using link = openLink(path)
+function* dropLink(path: string): Work<boolean> {
+  const link = openLink(path)
   removePin(path)
+  if (link) yield* wait(() => link.close(), () => link.closeAsync()) // prettier-ignore
   return link !== undefined
 }
 
@@ -258,8 +289,8 @@ function updateLink(set: HookSet, index: number, path: string): Link | undefined
 }
 
 /** A new link, pinned: in the place of one that is dead, if there is one. */
-function attachLink(set: HookSet, index: number, previous: Link | undefined, path: string): Link {
-  const link = set.attach(index, previous)
+function* attachLink(set: HookSet, index: number, previous: Link | undefined, path: string): Work<Link> {
+  const link = yield* wait(() => set.attach(index, previous), () => set.attachAsync(index, previous)) // prettier-ignore
   try {
     const temporary = `${path}-next`
     removePin(temporary)

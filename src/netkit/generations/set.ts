@@ -16,6 +16,8 @@ export interface HookSet {
   readonly programs: readonly Program[]
   /** Attaches the program of this number, behind a link of the set before it. */
   attach(index: number, previous: Link | undefined): Link
+  /** The same on a thread of the pool. */
+  attachAsync(index: number, previous: Link | undefined): Promise<Link>
   /** Puts the program of this number into a link. */
   update(index: number, link: Link): void
 }
@@ -37,10 +39,12 @@ export function hookSet<T extends ProgramType>(
   options: HookSetOptions = {},
 ): HookSet {
   if (programs.length === 0) throw new TypeError(`a generation with nothing on ${hook.title} leaves that hook out`)
+  const anchorOf = (previous: Link | undefined): Anchor | undefined => (previous ? after(previous) : options.anchor)
   return {
     key: hook.key,
     programs,
-    attach: (index, previous) => hook.attachBehind(programs[index]!, previous ? after(previous) : options.anchor),
+    attach: (index, previous) => hook.attachBehind(programs[index]!, anchorOf(previous)),
+    attachAsync: (index, previous) => hook.attachBehindAsync(programs[index]!, anchorOf(previous)),
     update(index, link) {
       if (!(link instanceof UpdatableLink)) throw new TypeError(`${link.title} cannot be given another program`)
       ;(link as UpdatableLink<T>).update(programs[index]!)

@@ -165,8 +165,16 @@ export class Hook<in out T extends ProgramType> {
 
   /** @internal Attaches one behind a link or at a place, where the hook knows places: that of a cgroup does from Linux 6.17 on, and counts then. */
   attachBehind(program: Program<T>, anchor: Anchor | undefined): UpdatableLink<T> {
-    const placed = anchor !== undefined && this.ordered && this.#place.query().revision > 0n
-    return this.#place.attach(program, placed ? { anchor } : {})
+    return this.#place.attach(program, this.#behind(anchor))
+  }
+
+  /** @internal The same on a thread of the pool. */
+  attachBehindAsync(program: Program<T>, anchor: Anchor | undefined): Promise<UpdatableLink<T>> {
+    return this.#place.attachAsync(program, this.#behind(anchor))
+  }
+
+  #behind(anchor: Anchor | undefined): PlaceOptions {
+    return anchor !== undefined && this.ordered && this.#place.query().revision > 0n ? { anchor } : {}
   }
 
   #orderedBy(anchor: Anchor): Anchor {

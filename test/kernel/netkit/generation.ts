@@ -4,7 +4,7 @@
  * The last program of a generation drops every packet, by a tail call: what comes through has met no generation, or one whose tail call is gone.
  */
 import { atomicAdd, call, exit, ldMap, ldMapValue, mov } from '../../../src/asm/index.ts'
-import { BpfMap, Generations, type GenerationStep, Hook, hookSet, Program } from '../../../src/index.ts'
+import { BpfMap, Generations, type GenerationStep, Hook, hookSet, type NetNs, Program } from '../../../src/index.ts'
 
 const NEXT = -1
 const PASS = 0
@@ -14,8 +14,8 @@ const DROP = 2
 export type HookName = 'tcx' | 'netkit'
 
 /** The hook of an interface that sees what the interface sends. */
-export const hookOf = (kind: HookName, ifindex: number): Hook<'sched_cls'> =>
-  kind === 'tcx' ? Hook.tcx({ ifindex, direction: 'egress' }) : Hook.netkit({ ifindex, side: 'primary' })
+export const hookOf = (kind: HookName, ifindex: number, netns?: NetNs): Hook<'sched_cls'> =>
+  kind === 'tcx' ? Hook.tcx({ ifindex, direction: 'egress', netns }) : Hook.netkit({ ifindex, side: 'primary', netns })
 
 /** The programs of one generation, called `a0`, `a1`, …: each counts what it sees in `seen`, the last one drops by a tail call. */
 export class Made implements Disposable {

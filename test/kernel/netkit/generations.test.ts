@@ -159,6 +159,24 @@ describe.each(['tcx', 'netkit'] as const)('generations on %s', (kind) => {
     expect(ends.names).toEqual([])
   })
 
+  test('goes in the background too, and by one at a time', lacking, async () => {
+    const path = `${bpffs.path}/background`
+    ends.swap(path, ['a', 2])
+    using made = new Made(kind, 'b', 2)
+    const open = openDescriptors()
+    const generations = Generations.open({ path, owner: 'test' })
+    const hook = hookOf(kind, ends.ifindex, ends.ns)
+    const options = { hooks: [hookSet(hook, made.programs)], maps: { calls: made.calls } }
+    const swapped = generations.swapAsync(options)
+    await expect(generations.swapAsync(options)).rejects.toThrow('is being changed by another process')
+    expect(await swapped).toMatchObject({ number: 2 })
+    expect(ends.names).toEqual(['b0', 'b1'])
+    expect(openDescriptors()).toBe(open)
+    await generations.removeAsync()
+    expect(ends.names).toEqual([])
+    expect(openDescriptors()).toBe(open)
+  })
+
   test('a link whose interface is gone is made anew, and bpftool finds what is pinned', lacking, () => {
     using own = new Ends(kind)
     const path = `${bpffs.path}/anew`
