@@ -106,9 +106,17 @@ const MAGIC_TYPE = 2
 /** The body of each message that is spoken, by its type; 0 for the attributes of an acknowledgement. */
 const BODIES: ReadonlyMap<number, Codec<unknown, never>> = new Map([
   [0, extack as unknown as Codec<unknown, never>],
-  ...[operations.LINK, operations.ADDR, operations.ROUTE, operations.NEIGH, operations.RULE, operations.NSID].map(
-    ({ new: speaks }) => [speaks.type, speaks.request as unknown as Codec<unknown, never>] as const,
-  ),
+  ...[
+    operations.LINK,
+    operations.ADDR,
+    operations.ROUTE,
+    operations.NEIGH,
+    operations.RULE,
+    operations.NSID,
+    operations.QDISC,
+    operations.TCLASS,
+    operations.TFILTER,
+  ].map(({ new: speaks }) => [speaks.type, speaks.request as unknown as Codec<unknown, never>] as const),
 ])
 
 /** A message as an input: the type in two bytes, and the body. */
@@ -218,8 +226,9 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   netlink: {
     seeds() {
-      const requests = JSON.parse(text(read(at('../unit/route/fixtures/requests.json')))) as { type: number; body: string }[] // prettier-ignore
-      return requests
+      const captured = ['../unit/route/fixtures/requests.json', '../unit/netlink/fixtures/tc-requests.json']
+      return captured
+        .flatMap((path) => JSON.parse(text(read(at(path)))) as { type: number; body: string }[])
         .filter(({ type }) => BODIES.has(type))
         .map(({ type, body }) => framed(type, new Uint8Array(Buffer.from(body, 'hex'))))
     },

@@ -81,7 +81,11 @@ export function filterFromWire(wire: Wire): TcFilter {
   return wire.dev === BLOCK ? { ...wire, block: parseHandle(wire.parent) ?? 0 } : wire
 }
 
-/** TcFilters, for the verbs. */
+/** Before the filters of a priority comes one that stands for them all: without a handle, and it says nothing. */
+const isHead = ({ handle, options, unknown }: TcFilter): boolean =>
+  handle === 0 && options === undefined && unknown === undefined
+
+/** Filters, for the verbs. */
 const filterType: ObjectType<Wire, WireIn, TcFilter, TcFilterSpec, TcFilterFilter> = {
   noun: 'filter',
   create: TFILTER.new,
@@ -91,8 +95,7 @@ const filterType: ObjectType<Wire, WireIn, TcFilter, TcFilterSpec, TcFilterFilte
   fromWire: filterFromWire,
   select: ({ chain, prio, protocol, kind, ...place }) => ({
     body: { ...located(place as FilterPlace), chain, prio, protocol: protocol ?? 0 } as WireIn,
-    // A kind has an entry of its own besides its filters, that has no options: the head of the list.
-    where: (filter) => (kind === undefined || filter.kind === kind) && 'options' in filter,
+    where: (filter) => (kind === undefined || filter.kind === kind) && !isHead(filter),
   }),
   key: ({ prio, protocol, chain = 0, handle, kind }, spec) => ({
     filter: { ...(spec as FilterPlace), prio, protocol } as TcFilterFilter,

@@ -38,7 +38,7 @@ export interface QdiscFilter {
   readonly kind?: string | undefined
   readonly handle?: string | undefined
   readonly parent?: string | undefined
-  /** Those too that the kernel made by itself below a root that is no class's; tc: `invisible`. */
+  /** Those too that the kernel made by itself for classes; tc: `invisible`. */
   readonly invisible?: boolean | undefined
 }
 
