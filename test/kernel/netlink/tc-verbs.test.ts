@@ -6,6 +6,7 @@ import { Program } from '../../../src/bpf/index.ts'
 import { attachClsact, gotoChain, Rtnl, type TcFilter, u32Handle } from '../../../src/netlink/route/index.ts'
 import { type IpObject, Lab } from '../lab.ts'
 import { needs } from '../needs.ts'
+import { Bpffs } from '../bpf/programs.ts'
 import { like, thrown } from './refused.ts'
 
 const MBIT = 125_000
@@ -233,6 +234,66 @@ describe('verbs of the traffic control', needs('qdisc:htb', 'qdisc:tbf', 'filter
     nl.qdiscs.delete({ dev: 'x', kind: 'clsact' })
     first.detach()
     expect(thrown(() => first.replace(pass))).toMatchObject({ name: 'NetlinkError' })
+  })
+
+  test('what tc attaches is read: a pinned program, and a classic one', () => {
+    using fs = new Bpffs()
+    using pass = program(OK, 'pinned')
+    pass.pin(`${fs.path}/pinned`)
+    nl.qdiscs.add({ dev: 'x', kind: 'clsact' })
+    lab.exec(['tc', 'filter', 'add', 'dev', 'x', 'egress', 'prio', '3', 'bpf', 'da', 'pinned', `${fs.path}/pinned`])
+    lab.exec([
+      'tc',
+      'filter',
+      'add',
+      'dev',
+      'x',
+      'egress',
+      'prio',
+      '4',
+      'bpf',
+      'bytecode',
+      '1,6 0 0 65535,',
+      'classid',
+      '1:5',
+    ])
+    const [pinned, classic] = nl.filters.list({ dev: 'x', parent: 'egress', kind: 'bpf' })
+    expect(pinned).toMatchObject({ prio: 3, options: { id: pass.id, flags: ['directAction'] } })
+    const ops = Uint8Array.of(6, 0, 0, 0, 0xff, 0xff, 0, 0)
+    expect(classic).toMatchObject({ prio: 4, options: { opsLen: 1, ops, classid: '1:5' } })
+    // the same from here, read by tc
+    const shown = (): IpObject[] =>
+      tc('filter show dev x egress').filter(({ pref, options }) => pref === 4 && options !== undefined)
+    const theirs = shown()
+    nl.filters.replace({
+      dev: 'x',
+      parent: 'egress',
+      prio: 4,
+      handle: 1,
+      kind: 'bpf',
+      options: { opsLen: 1, ops, classid: '1:5' },
+    })
+    expect(shown()).toEqual(theirs)
+  })
+
+  test('a program as an action', needs('action:bpf', 'filter:matchall'), () => {
+    using shot = Program.load({
+      type: 'sched_act',
+      instructions: [mov('r0', SHOT), exit()],
+      name: 'act',
+      license: 'GPL',
+    })
+    nl.qdiscs.add({ dev: 'x', kind: 'clsact' })
+    nl.filters.add({
+      dev: 'x',
+      parent: 'ingress',
+      kind: 'matchall',
+      options: { actions: [{ kind: 'bpf', options: { fd: shot, parms: { action: 'pipe' } } }] },
+    })
+    const [filter] = nl.filters.list({ dev: 'x', parent: 'ingress' })
+    expect(filter).toMatchObject({ options: { actions: [{ kind: 'bpf', options: { id: shot.id, name: 'act' } }] } })
+    expect(JSON.stringify(tc('filter show dev x ingress'))).toContain('"bpf_name":"act"')
+    expect(answered()).toBe(0)
   })
 
   test('an action that stands by itself is shared by filters', needs('action:mirred'), () => {
