@@ -22,6 +22,15 @@ export function openFile(path: string): Fd {
   }
 }
 
+/**
+ * Opens a process by its number (`pidfd_open`): what its values in a `task_storage` map are keyed by. The caller closes it.
+ *
+ * @throws KernelError `ESRCH` when there is no such process, `EINVAL` for a thread that is not the first of its process.
+ */
+export function openProcess(pid: number): Fd {
+  return Fd.own(check(syscall(NR.pidfd_open, pid, 0), 'pidfd_open', `open process ${pid}`), `process ${pid}`)
+}
+
 /** The descriptor of a file for the length of some work, and what to call the file in an error. */
 export function refer(file: FileRef): { readonly number: number; readonly name: string } & Disposable {
   if (typeof file !== 'string') {

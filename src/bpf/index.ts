@@ -75,7 +75,7 @@ export {
 } from './links/tracing.ts'
 export { TracingMultiLink, type TracingMultiAttachOptions, type TracingMultiLinkInfo } from './links/tracing-multi.ts'
 export { XdpLink, type XdpAttachOptions, type XdpLinkInfo } from './links/xdp.ts'
-export { type FileRef } from './files.ts'
+export { type FileRef, openProcess } from './files.ts'
 export { linkFromFd, linkFromId, loadPinnedLink } from './links/kinds.ts'
 export { Link, type LinkClass, type LinkInfo, UpdatableLink, type UpdateOptions } from './links/link.ts'
 export { type NetkitAttachOptions, NetkitLink, type NetkitLinkInfo } from './links/netkit.ts'

@@ -6,6 +6,7 @@ import {
   Collection,
   IterationError,
   loadBtf,
+  openProcess,
   possibleCpus,
   u32Codec,
   u64Codec,
@@ -124,6 +125,17 @@ describe('local storage', needs(), () => {
     expect(map.delete(place)).toBe(false)
     expect(outcome(() => map.set(-1 >>> 1, 1n))).toBe('EBADF')
     expect(() => map.get('me' as never)).toThrow('the key is a descriptor')
+  })
+})
+
+describe('storage of a task', needs(), () => {
+  test('belongs to a process that was opened by its number, and goes with it', () => {
+    using map = BpfMap.create({ type: 'task_storage', name: 'tasks', value: u64Codec })
+    using self = openProcess(process.pid)
+    using first = openProcess(1)
+    map.set(self, 1n)
+    expect([map.get(self), map.get(first)]).toEqual([1n, undefined])
+    expect(outcome(() => openProcess(0x3fff_ffff))).toBe('ESRCH')
   })
 })
 
