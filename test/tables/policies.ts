@@ -141,7 +141,7 @@ function part(codec: AnyCodec, ...names: readonly string[]): AnyCodec {
 }
 
 function places(): Place[] {
-  const { LINK, ADDR, ROUTE, NEIGH, RULE, NSID, NEXTHOP, VLAN, MDB, TUNNEL, SETSTATS, NETCONF } = operations
+  const { LINK, ADDR, ROUTE, NEIGH, RULE, NSID, NEXTHOP, VLAN, MDB, TUNNEL, STATS, NETCONF } = operations
   const whole = (operation: { readonly name: string; readonly request: unknown }, body: object): Place => ({
     name: operation.name,
     operation,
@@ -174,7 +174,7 @@ function places(): Place[] {
     inside(vlan, ['globalOptions'], [2]),
     inside(whole(MDB.new, { family: 'bridge', dev: 1 }), ['attributes'], [2]),
     inside(whole(TUNNEL.new, { family: 'bridge', dev: 1 }), ['entries'], [1]),
-    whole(SETSTATS, { dev: 1 }),
+    whole(STATS.set, { dev: 1 }),
   ]
 }
 

@@ -51,7 +51,7 @@ export function messages(): ReadonlyMap<AnyCodec, string> {
   // In an order that is the same however the modules were loaded.
   const families = Object.entries(operations).toSorted(([a], [b]) => (a < b ? -1 : 1))
   for (const [name, family] of families) {
-    const all = 'type' in family ? [family] : Object.values(family)
+    const all = Object.values(family)
     for (const { request, reply } of all as unknown as Speech[]) {
       for (const codec of [request, reply]) if (codec !== undefined && !found.has(codec)) found.set(codec, name)
     }
@@ -112,7 +112,7 @@ function watchOperations(): void {
     return watching
   }
   for (const family of Object.values(operations)) {
-    for (const one of ('type' in family ? [family] : Object.values(family)) as unknown as Speech[]) {
+    for (const one of Object.values(family) as unknown as Speech[]) {
       one.request = watch(one.request)
       if (one.reply !== undefined) one.reply = watch(one.reply)
     }

@@ -6,7 +6,7 @@
 import type { In, Out } from '../../codec/index.ts'
 import type { BRIDGE_VLAN_FLAGS, bridgeVlanMessage } from './bridge-vlan-message.ts'
 import { Objects, type ObjectType } from './objects.ts'
-import { GETVLAN, VLAN } from './operations.ts'
+import { VLAN } from './operations.ts'
 import type { LinkRef } from './refs.ts'
 import type { Rtnl } from './rtnl.ts'
 
@@ -102,7 +102,7 @@ const vlanType: ObjectType<Wire, WireIn, BridgeVlan, BridgeVlanSpec, BridgeVlanF
   create: VLAN.new,
   remove: VLAN.del,
   // What a list is asked for is written by a table of its own.
-  fetch: GETVLAN as unknown as typeof VLAN.get,
+  fetch: VLAN.get as unknown as typeof VLAN.new,
   toWire,
   fromWire: (wire) => each(wire)[0]!,
   each,
@@ -149,7 +149,7 @@ export class BridgeVlans extends Objects<Wire, WireIn, BridgeVlan, BridgeVlanSpe
   options(dev?: LinkRef): BridgeVlanOptions[] {
     const body = { family: 'bridge', dev, dumpFlags: ['global'] } as const
     return this.#rtnl
-      .dumpAll(GETVLAN, body, { attempted: 'list bridge VLAN options' })
+      .dumpAll(VLAN.get, body, { attempted: 'list bridge VLAN options' })
       .flatMap(({ dev: bridge, globalOptions = [] }) =>
         globalOptions.map(({ vid = 0, range, unknown: _unknown, ...rest }) => ({
           dev: bridge,

@@ -6,7 +6,7 @@
 import type { In, Out } from '../../codec/index.ts'
 import type { mdbMessage, mdbRequest } from './mdb-message.ts'
 import { Objects, type ObjectType } from './objects.ts'
-import { GETMDB, MDB } from './operations.ts'
+import { MDB } from './operations.ts'
 import type { LinkRef } from './refs.ts'
 import type { Rtnl } from './rtnl.ts'
 
@@ -97,7 +97,7 @@ const mdbType: ObjectType<Wire, WireIn, MdbEntry, MdbSpec, MdbFilter> = {
   noun: 'mdb entry',
   create: MDB.new as unknown as ObjectType<Wire, WireIn, MdbEntry, MdbSpec, MdbFilter>['create'],
   remove: MDB.del as unknown as ObjectType<Wire, WireIn, MdbEntry, MdbSpec, MdbFilter>['create'],
-  fetch: GETMDB,
+  fetch: MDB.get,
   toWire,
   fromWire: (wire) => each(wire)[0]!,
   each,
@@ -162,14 +162,14 @@ export class Mdb extends Objects<Wire, WireIn, MdbEntry, MdbSpec, MdbFilter> {
   get({ dev, group, vid, ...extra }: MdbKey): MdbEntry[] {
     const attributes = Object.values(extra).some((value) => value !== undefined) ? extra : undefined
     const body = { family: 'bridge', dev, entry: { group, vid }, attributes } as const
-    return each(this.#rtnl.ask(GETMDB, body, { attempted: `get mdb entry ${group} dev ${dev}` }))
+    return each(this.#rtnl.ask(MDB.get, body, { attempted: `get mdb entry ${group} dev ${dev}` }))
   }
 
   /** The ports that lead to multicast routers, of one bridge or of all; bridge: `mdb show router`. */
   routers(dev?: LinkRef): MdbRouter[] {
     const bridge = dev === undefined ? undefined : this.#rtnl.links.indexOf(dev)
     return this.#rtnl
-      .dumpAll(GETMDB, { family: 'bridge' }, { attempted: 'list multicast routers' })
+      .dumpAll(MDB.get, { family: 'bridge' }, { attempted: 'list multicast routers' })
       .filter((one) => bridge === undefined || one.dev === bridge)
       .flatMap((one) => (one.router?.ports ?? []).map(({ unknown: _unknown, ...port }) => ({ dev: one.dev, ...port })))
   }

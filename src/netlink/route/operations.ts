@@ -24,6 +24,8 @@ import { qdiscMessage } from './tc/qdisc-message.ts'
 
 type Speaks<M> = { readonly new: Op<M>; readonly del: Op<M>; readonly get: Op<M> }
 type Op<M> = Operation<In<M>, Out<M>>
+/** Where what is asked, or what is answered, is not what is made. */
+type Asks<M, Query, Reply> = Omit<Speaks<M>, 'get'> & { readonly get: Operation<In<Query>, Out<Reply>> }
 
 /** `RTM_NEW…`, `RTM_DEL…`, `RTM_GET…` of one kind of object, whose numbers follow one another. */
 function family<M extends typeof linkMessage | { read: unknown; write: unknown }>(
@@ -70,24 +72,26 @@ export const TFILTER: Speaks<typeof filterMessage> = family('TFILTER', 44, filte
 export const ACTION: Speaks<typeof actionMessage> = family('ACTION', 48, actionMessage)
 /** `RTM_GETNETCONF` (82). */
 export const NETCONF: Speaks<typeof netconfMessage> = family('NETCONF', 80, netconfMessage)
-/** `RTM_GETSTATS` (94). */
-export const STATS: Speaks<typeof statsMessage> = family('STATS', 92, statsMessage)
-/** `RTM_SETSTATS` (95). Requires Linux 5.18. */
-export const SETSTATS: Operation<In<typeof statsRequest>> = { name: 'RTM_SETSTATS', type: 95, request: statsRequest }
+/** `RTM_GETSTATS` (94), `RTM_SETSTATS` (95, Linux 5.18). */
+export const STATS: {
+  readonly get: Op<typeof statsMessage>
+  readonly set: Operation<In<typeof statsRequest>, never>
+} = {
+  get: family('STATS', 92, statsMessage).get,
+  set: { name: 'RTM_SETSTATS', type: 95, request: statsRequest },
+}
 /** `RTM_NEWTUNNEL` (120), `RTM_DELTUNNEL`, `RTM_GETTUNNEL`: VNIs of VXLAN tunnels. Requires Linux 5.18. */
 export const TUNNEL: Speaks<typeof vniMessage> = family('TUNNEL', 120, vniMessage)
-/** `RTM_NEWVLAN` (112), `RTM_DELVLAN`: VLANs of bridges. Requires Linux 5.6. */
-export const VLAN: Speaks<typeof bridgeVlanMessage> = family('VLAN', 112, bridgeVlanMessage)
-/** `RTM_GETVLAN` (114). */
-export const GETVLAN: Operation<In<typeof bridgeVlanQuery>, Out<typeof bridgeVlanMessage>> = {
-  ...VLAN.get,
-  request: bridgeVlanQuery,
+/** `RTM_NEWVLAN` (112), `RTM_DELVLAN`, `RTM_GETVLAN`, whose question is of another kind: VLANs of bridges. Requires Linux 5.6. */
+export const VLAN: Asks<typeof bridgeVlanMessage, typeof bridgeVlanQuery, typeof bridgeVlanMessage> = {
+  ...family('VLAN', 112, bridgeVlanMessage),
+  get: { ...family('VLAN', 112, bridgeVlanMessage).get, request: bridgeVlanQuery },
 }
-/** `RTM_NEWMDB` (84), `RTM_DELMDB`: multicast databases of bridges. */
-export const MDB: Speaks<typeof mdbRequest> = family('MDB', 84, mdbRequest)
-/** `RTM_GETMDB` (86): all of them, whose messages are of that type too, or one (Linux 6.9). */
-export const GETMDB: Operation<In<typeof mdbRequest>, Out<typeof mdbMessage>> = {
-  ...MDB.get,
-  reply: mdbMessage,
-  replyType: undefined,
+/**
+ * `RTM_NEWMDB` (84), `RTM_DELMDB`, `RTM_GETMDB`: multicast databases of bridges. What is asked for is all of them, whose messages are `RTM_GETMDB` too, or
+ * one (Linux 6.9).
+ */
+export const MDB: Asks<typeof mdbRequest, typeof mdbRequest, typeof mdbMessage> = {
+  ...family('MDB', 84, mdbRequest),
+  get: { ...family('MDB', 84, mdbRequest).get, reply: mdbMessage, replyType: undefined },
 }

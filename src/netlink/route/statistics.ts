@@ -4,7 +4,7 @@
  * @module
  */
 import type { Out } from '../../codec/index.ts'
-import { SETSTATS, STATS } from './operations.ts'
+import { STATS } from './operations.ts'
 import type { LinkRef } from './refs.ts'
 import type { Rtnl } from './rtnl.ts'
 import type { STATS_GROUPS, statsMessage } from './stats-message.ts'
@@ -48,6 +48,6 @@ export class LinkCounters {
    */
   setL3(ref: LinkRef, on: boolean): void {
     const attempted = `turn the L3 counters of link ${ref} ${on ? 'on' : 'off'}`
-    this.#rtnl.make(this.#rtnl.plan(SETSTATS, { dev: ref, l3: on }, { attempted }))
+    this.#rtnl.make(this.#rtnl.plan(STATS.set, { dev: ref, l3: on }, { attempted }))
   }
 }

@@ -43,8 +43,14 @@ export const BODIES: ReadonlyMap<number, Codec<object, never>> = new Map(
     operations.RULE,
     operations.NSID,
     operations.LINKPROP,
+    operations.NEXTHOP,
+    operations.VLAN,
+    operations.MDB,
+    operations.TUNNEL,
+    operations.NETCONF,
+    operations.STATS,
   ]
-    .flatMap((speaks) => [speaks.new, speaks.del, speaks.get])
+    .flatMap((speaks): { readonly type: number; readonly request: unknown }[] => Object.values(speaks))
     .map(({ type, request }) => [type, request as unknown as Codec<object, never>] as const),
 )
 
@@ -129,6 +135,29 @@ rule add tun_id 5 ipproto tcp sport 1000-2000 dport 80 lookup 7
 rule add goto 32766 priority 100
 -6 rule add from 2001:db8::/32 blackhole
 netns set cap2 33
+nexthop add id 5 via 10.0.0.2 dev v0 onlink
+nexthop add id 6 blackhole proto zebra
+nexthop add id 7 group 5,3/6,9 type resilient buckets 32 idle_timer 60 unbalanced_timer 300
+nexthop replace id 5 encap mpls 100 via fd00::2 dev v0
+nexthop del id 5
+-4 netconf show dev v0
+stats show dev v0 group link
+stats show dev br0 group xstats subgroup bridge
+stats set dev v0 l3_stats on
+bridge vlan set vid 10 dev v0 state blocking
+bridge vlan set vid 10-20 dev v0 mcast_router 2
+bridge vlan global set dev br0 vid 10 mcast_snooping 0 mcast_querier 1 mcast_querier_interval 400
+bridge -s vlan show
+bridge mdb add dev br0 port v0 grp 239.1.1.1 permanent
+bridge mdb add dev br0 port v0 grp ff0e::1 src 2001:db8::1 vid 10
+bridge mdb add dev br0 port v0 grp 01:02:03:04:05:06 permanent
+bridge mdb del dev br0 port v0 grp 239.1.1.1
+bridge vni add vni 100-200 dev v0
+bridge vni add vni 300 group 239.1.1.1 dev v0
+bridge vni add vni 400 remote 2001:db8::7 dev v0
+bridge vni del vni 100 dev v0
+bridge fdb add 02:00:00:00:00:55 dev v0 master static vlan 5
+bridge fdb append 02:00:00:00:00:55 dev v0 dst 192.0.2.8 port 4790 vni 77 via v0 self
 `
 
 /** The requests that a command makes, each whose message is among `bodies`. */
@@ -178,7 +207,9 @@ function capture(): void {
       // Some take the link away; each finds it again.
       ip('-n cap link del v1')
       ip('-n cap link add v0 up type veth peer name v1')
-      return requests(['ip', '-n', 'cap', ...command.split(' ')], BODIES).filter((request) => !lookup(request))
+      const [first, ...words] = command.split(' ')
+      const argv = first === 'bridge' ? ['bridge', '-n', 'cap', ...words] : ['ip', '-n', 'cap', first!, ...words]
+      return requests(argv, BODIES).filter((request) => !lookup(request))
     })
   for (const name of ['cap', 'cap2']) ip(`netns del ${name}`)
   writeFileSync(FIXTURE, `${JSON.stringify(golden, null, 2)}\n`)
