@@ -51,13 +51,15 @@ type Probe = () => true | string
 
 /**
  * A thing that a test can need: a name of the table above, a link kind that can be created (`kind:dummy`), a module
- * that can be loaded or is built in (`module:sch_netem`), a name that the kernel's BTF knows (`btf:bpf_arena_alloc_pages`),
+ * that can be loaded or is built in (`module:sch_netem`), the words for a link that both `ip` and the kernel understand
+ * (`link:type vxlan id 5 localbypass`), a name that the kernel's BTF knows (`btf:bpf_arena_alloc_pages`),
  * a command on the search path (`command:strace`), a header of a C library (`header:bpf/libbpf.h`), or the lack of one
  * of these (`no:netkit`).
  */
 export type Capability =
   | keyof typeof named
   | `kind:${string}`
+  | `link:${string}`
   | `module:${string}`
   | `qdisc:${string}`
   | `filter:${string}`
@@ -114,6 +116,8 @@ function ask(capability: Capability): true | string {
   switch (capability.slice(0, colon)) {
     case 'kind':
       return kind(what)
+    case 'link':
+      return link(what)
     case 'module':
       return module(what)
     case 'qdisc':
@@ -235,4 +239,12 @@ function traffic(object: string, name: string): true | string {
   if (/kind is unknown|not found|Failed to load|No such file|not supported/i.test(said))
     return `no ${object} ${name}: ${said}`
   throw new Error(`cannot tell whether the kernel has ${object} ${name}: ${said}`)
+}
+
+/** Creates a device by these words, over a `lower` that is there: what an older `ip` or kernel does not know, it refuses. */
+function link(words: string): true | string {
+  using lab = Lab.create('needs')
+  lab.ip('link add lower type veth peer name upper')
+  const made = run(`ip -n ${lab.name} link add name probe ${words}`, { mayFail: true, timeout: 20_000 })
+  return made.status === 0 || `no link ${words}: ${made.stderr.trim().split('\n', 1)[0]}`
 }

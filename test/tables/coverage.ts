@@ -14,7 +14,7 @@ import { allRows } from './seen.ts'
 const root = join(import.meta.dirname, '../..')
 
 /** The tests that hold the library beside `ip`, `bridge` and `tc`. */
-const TESTS = ['kinds', 'objects', 'nexthops', 'bridges', 'links', 'ensure', 'netkit', 'tc'].map(
+const TESTS = ['kinds', 'objects', 'nexthops', 'bridges', 'links', 'ensure', 'ports', 'netkit', 'tc'].map(
   (name) => `test/kernel/netlink/${name}`,
 )
 

@@ -315,6 +315,129 @@ const rows: readonly Row[] = [
   },
 ]
 
+/** Words that not every `ip` and kernel knows: each row asks for them. */
+const newer: readonly Row[] = (
+  [
+    {
+      kind: 'bond',
+      data: { mode: '802.3ad', adLacpActive: false, coupledControl: false },
+      ip: 'type bond mode 802.3ad lacp_active off coupled_control off',
+    },
+    {
+      kind: 'bond',
+      data: { mode: 'balance-rr', packetsPerSlave: 5, allSlavesActive: true, lpInterval: 7 },
+      ip: 'type bond mode balance-rr packets_per_slave 5 all_slaves_active 1 lp_interval 7',
+    },
+    {
+      kind: 'bond',
+      data: { mode: 'active-backup', miimon: 100, primaryReselect: 'better', peerNotifDelay: 200 },
+      ip: 'type bond mode active-backup miimon 100 primary_reselect better peer_notif_delay 200',
+    },
+    {
+      kind: 'bond',
+      data: { mode: 'active-backup', arpInterval: 100, missedMax: 5, nsIp6Target: ['2001:db8::1'] },
+      ip: 'type bond mode active-backup arp_interval 100 arp_missed_max 5 ns_ip6_target 2001:db8::1',
+    },
+    {
+      kind: 'bridge',
+      data: { stpState: 1, groupAddress: '01:80:c2:00:00:0f' },
+      ip: 'type bridge stp_state 1 group_address 01:80:c2:00:00:0f',
+    },
+    {
+      kind: 'bridge',
+      data: { nfCallIptables: true, nfCallIp6tables: true, nfCallArptables: true },
+      ip: 'type bridge nf_call_iptables 1 nf_call_ip6tables 1 nf_call_arptables 1',
+    },
+    { kind: 'bridge', data: { fdbMaxLearned: 100 }, ip: 'type bridge fdb_max_learned 100' },
+    {
+      kind: 'bridge',
+      data: { vlanFiltering: true, multiBoolopt: { mcastVlanSnooping: true, mstEnable: true } },
+      ip: 'type bridge vlan_filtering 1 mcast_vlan_snooping 1 mst_enabled 1',
+    },
+    {
+      kind: 'geneve',
+      data: { id: 5, remote: '192.0.2.1', df: 'set', ttlInherit: true },
+      ip: 'type geneve id 5 remote 192.0.2.1 df set ttl inherit',
+    },
+    {
+      kind: 'geneve',
+      data: { collectMetadata: true, innerProtoInherit: true },
+      ip: 'type geneve external innerprotoinherit',
+    },
+    {
+      kind: 'vxlan',
+      data: { id: 5, port: 4789, remcsumTx: true, remcsumRx: true, df: 'set' },
+      ip: 'type vxlan id 5 dstport 4789 remcsumtx remcsumrx df set',
+    },
+    {
+      kind: 'vxlan',
+      data: { id: 5, port: 4789, ttlInherit: true },
+      ip: 'type vxlan id 5 dstport 4789 ttl inherit',
+    },
+    {
+      kind: 'vxlan',
+      data: { id: 5, port: 4789, localbypass: false },
+      ip: 'type vxlan id 5 dstport 4789 nolocalbypass',
+    },
+    {
+      kind: 'vxlan',
+      data: { port: 4789, collectMetadata: true, gpe: true, learning: false },
+      ip: 'type vxlan dstport 4789 external gpe',
+    },
+    {
+      kind: 'macvlan',
+      data: { mode: 'source', macaddrMode: 'add', macaddr: '02:00:00:00:00:09' },
+      outer: over,
+      ip: 'link lower type macvlan mode source macaddr add 02:00:00:00:00:09',
+    },
+    {
+      kind: 'sit',
+      data: { local: '192.0.2.1', ttl: 64, pmtudisc: true, sixRdPrefix: '2001:db8::', sixRdPrefixlen: 32 },
+      ip: 'type sit local 192.0.2.1 6rd-prefix 2001:db8::/32',
+    },
+    {
+      kind: 'gre',
+      data: {
+        local: '192.0.2.1',
+        remote: '192.0.2.2',
+        pmtudisc: true,
+        encapType: 'gue',
+        encapFlags: [],
+        encapSport: 1000,
+        encapDport: 2000,
+      },
+      ip: 'type gre local 192.0.2.1 remote 192.0.2.2 encap gue encap-sport 1000 encap-dport 2000 noencap-csum',
+    },
+    {
+      kind: 'erspan',
+      data: {
+        local: '192.0.2.1',
+        remote: '192.0.2.2',
+        pmtudisc: true,
+        iflags: ['seq', 'key'],
+        oflags: ['seq', 'key'],
+        ikey: 3,
+        okey: 3,
+        erspanVer: 2,
+        erspanDir: 1,
+        erspanHwid: 5,
+      },
+      ip: 'type erspan local 192.0.2.1 remote 192.0.2.2 seq key 3 erspan_ver 2 erspan_dir egress erspan_hwid 5',
+    },
+    {
+      kind: 'macsec',
+      data: { port: 11, cipherSuite: 'gcm-aes-256', icvLen: 16, protect: true, incSci: true, validation: 'check' },
+      outer: over,
+      ip: 'link lower type macsec port 11 cipher gcm-aes-256 icvlen 16 protect on send_sci on validate check',
+    },
+    {
+      kind: 'bareudp',
+      data: { port: 6635, ethertype: 'mpls_uc', multiprotoMode: true },
+      ip: 'type bareudp dstport 6635 ethertype mpls_uc multiproto',
+    },
+  ] satisfies Row[]
+).map((row: Row) => ({ ...row, needs: [...(row.needs ?? []), `link:${row.ip}` as const] }))
+
 /** What differs from one moment to the next. */
 const VOLATILE = /timer$|^(gc_timer|bridge_id|root_id|designated_root|bridgeId|rootId|adInfo|ad_info)$/i
 
@@ -357,7 +480,7 @@ describe('kinds of links, made by the library and by ip', needs(), () => {
     }
   }
 
-  for (const [index, { kind, data, outer, ip, needs: more = [] }] of rows.entries()) {
+  for (const [index, { kind, data, outer, ip, needs: more = [] }] of [...rows, ...newer].entries()) {
     test(`${index}: ${ip.slice(0, 80)}`, needs(`kind:${kind}`, ...more), () => {
       const made = nl.links.add({ name: 'x', ...outer, linkinfo: { kind, data } } as LinkSpec)
       expect(made).toMatchObject({ name: 'x', linkinfo: { kind } })
