@@ -16,9 +16,7 @@ export const FILTER_PROTOCOLS = { all: 0x0003, ...ETHERTYPES } as const
 const protocol = named(be16, FILTER_PROTOCOLS)
 
 /** `tcm_info`: one number whose upper half is the priority, and whose lower half is the protocol in network order. */
-const info = littleEndian
-  ? { protocol, prio: u16 }
-  : ({ prio: u16, protocol } as unknown as { protocol: typeof protocol; prio: typeof u16 })
+const info = littleEndian ? { protocol, prio: u16 } : { prio: u16, protocol }
 
 /** `struct tcmsg` with `TCA_*`, as one flat object. */
 export const filterMessage = message(
