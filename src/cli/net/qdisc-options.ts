@@ -15,9 +15,12 @@ const seconds = (ns: bigint | undefined): number => Number(ns ?? 0n) / 1e9
 /** A member that is there only where it says something. */
 const unless = (said: boolean, json: Json): Json => (said ? {} : json)
 
+/** A number as `tc` prints it: six digits. */
+const digits = (value: number): number => Number(value.toPrecision(6))
+
 /** A probability with how much the next depends on the last. */
 const likely = (name: string, value: number, correlation = 0): Json =>
-  unless(value === 0, { [name]: { [name.replace('-random', '')]: value, correlation } })
+  unless(value === 0, { [name]: { [name.replace('-random', '')]: digits(value), correlation: digits(correlation) } })
 
 const KIB = 1024
 
@@ -45,16 +48,20 @@ function tbf(options: Options<'tbf'>): Json {
   }
 }
 
+const rounded = (values: Readonly<Record<string, number>>): Json =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digits(value)]))
+
 function netem(options: Options<'netem'>): Json {
-  const { limit, latency, jitter, loss, gap, duplicate, corr, reorder, corrupt, rate, rate64, ecn, prngSeed } = options
+  const { limit, latency, jitter, loss, gap, duplicate, corr, reorder, corrupt, rate, rate64, ecn, slot, prngSeed } =
+    options
   const { gi, ge } = options.lossModel ?? {}
   return {
     limit,
     ...unless(latency === undefined || latency === 0n, {
-      delay: { delay: seconds(latency), jitter: seconds(jitter), correlation: corr?.delay ?? 0 },
+      delay: { delay: seconds(latency), jitter: seconds(jitter), correlation: digits(corr?.delay ?? 0) },
     }),
-    ...(gi === undefined ? {} : { 'loss-state': plain(gi) }),
-    ...(ge === undefined ? {} : { 'loss-gemodel': { p: ge.p, r: ge.r, '1-h': 1 - ge.h, '1-k': ge.k1 } }),
+    ...(gi === undefined ? {} : { 'loss-state': rounded(gi) }),
+    ...(ge === undefined ? {} : { 'loss-gemodel': rounded({ p: ge.p, r: ge.r, '1-h': 1 - ge.h, '1-k': ge.k1 }) }),
     ...likely('loss-random', loss, corr?.loss),
     ...likely('duplicate', duplicate, corr?.duplicate),
     ...likely('reorder', reorder?.probability ?? 0, reorder?.correlation),
@@ -67,9 +74,19 @@ function netem(options: Options<'netem'>): Json {
         celloverhead: rate?.cellOverhead,
       },
     }),
+    ...(slot === undefined
+      ? {}
+      : {
+          slot: {
+            'min-delay': seconds(slot.minDelay),
+            'max-delay': seconds(slot.maxDelay),
+            ...unless(slot.maxPackets === 0, { packets: slot.maxPackets }),
+            ...unless(slot.maxBytes === 0, { bytes: slot.maxBytes }),
+          },
+        }),
     ...(prngSeed === undefined ? {} : { seed: Number(prngSeed) }),
     ecn: ecn ?? false,
-    ...unless(gap === 0, { gap }),
+    gap,
   }
 }
 
@@ -135,6 +152,9 @@ export function qdiscOptions({ kind, options }: Qdisc): Json {
       return htb(options as Options<'htb'>)
     case 'fq_codel':
       return { ...pick(options, FQ_CODEL), ...unless((options as Options<'fq_codel'>).ecn !== true, { ecn: true }) }
+    case 'prio':
+    case 'pfifo_fast':
+      return { ...options, multiqueue: false }
     default:
       return plain(options) as Json
   }
