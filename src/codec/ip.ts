@@ -159,18 +159,38 @@ export function formatIp(bytes: Uint8Array): string {
   throw new RangeError(`an IP address has 4 or 16 bytes, not ${bytes.length}`)
 }
 
+/** Where an address is looked at that nobody keeps. */
+const scratch = new Uint8Array(16)
+
+/** Reads the length of a prefix from a place of the text; −1 when it is none. */
+function prefixLength(text: string, from: number): number {
+  const end = text.length
+  if (end === from || end - from > 3 || (text.charCodeAt(from) === 48 && end - from > 1)) return -1
+  let value = 0
+  for (let i = from; i < end; i++) {
+    const c = text.charCodeAt(i)
+    if (c < 48 || c > 57) return -1
+    value = value * 10 + c - 48
+  }
+  return value
+}
+
 /**
  * Parses `10.0.0.1/24` or `fd00::1/64`; without a slash the prefix is the whole address.
  * @throws {RangeError} The text is no address, or its prefix is longer than the address.
  */
 export function parseCidr(text: string): Cidr {
   const slash = text.indexOf('/')
-  const bytes = parseIp(slash < 0 ? text : text.slice(0, slash))
-  const bits = bytes.length * 8
-  const written = slash < 0 ? String(bits) : text.slice(slash + 1)
-  const prefix = /^(0|[1-9]\d{0,2})$/.test(written) ? Number(written) : Infinity
-  if (prefix > bits) throw new RangeError(`${JSON.stringify(text)}: the prefix must be a number from 0 to ${bits}`)
-  return { address: formatIp(bytes), prefix, family: bits === 32 ? AF_INET : AF_INET6 }
+  const host = slash < 0 ? text : text.slice(0, slash)
+  const six = host.includes(':')
+  if (!(six ? putIpv6(host, scratch, 0) : putIpv4(host, scratch, 0)))
+    throw new RangeError(`${JSON.stringify(host)} is not an IP address`)
+  const bits = six ? 128 : 32
+  const prefix = slash < 0 ? bits : prefixLength(text, slash + 1)
+  if (prefix < 0 || prefix > bits)
+    throw new RangeError(`${JSON.stringify(text)}: the prefix must be a number from 0 to ${bits}`)
+  // Dotted decimal as it is taken here has one form only.
+  return { address: six ? formatIpv6(scratch) : host, prefix, family: six ? AF_INET6 : AF_INET }
 }
 
 /** Formats an address with its prefix: `10.0.0.1/24`. */
