@@ -4,7 +4,6 @@ import { BTF_MAGIC, BTF_VERSION, HEADER_SIZE, HEADER_SIZE_WITH_LAYOUT } from './
 import { writeType } from './references.ts'
 import { LAYOUT_ROW, type KindLayout } from './scan.ts'
 import { ByteSink } from './sink.ts'
-import { StringIndex } from './string-index.ts'
 import type { BtfTypeSpec } from './types.ts'
 import { KINDS } from './wire.ts'
 
@@ -34,7 +33,6 @@ export class BtfBuilder {
   readonly #added: BtfTypeSpec[] = []
   readonly #replaced = new Map<number, BtfTypeSpec>()
   readonly #offsets = new Map<string, number>()
-  #sourceStrings: StringIndex | undefined
   readonly #strings: Uint8Array[] = []
   #stringsEnd: number
 
@@ -148,8 +146,7 @@ export class BtfBuilder {
 
   #inSource(text: string): number | undefined {
     if (this.#source === undefined) return undefined
-    this.#sourceStrings ??= new StringIndex(this.#source.strings)
-    const found = this.#sourceStrings.find(text)
+    const found = this.#source.strings.find(text)
     if (found !== undefined) this.#offsets.set(text, found)
     return found
   }

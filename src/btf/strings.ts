@@ -1,7 +1,12 @@
+import { StringIndex } from './string-index.ts'
+
 const decoder = new TextDecoder()
 
 /** Twice what the kernel allows (`KSYM_NAME_LEN`). */
 const MAX_NAME = 1024
+
+/** How many strings that were read are remembered: enough for an object, and little beside a kernel. */
+const REMEMBERED = 8192
 
 /** Up to this length, text is decoded by hand. */
 const SHORT = 40
@@ -12,6 +17,9 @@ export class StringTable {
   readonly base: StringTable | undefined
   /** The offset of the first string that is not the base's. */
   readonly first: number
+  /** What was read, and where: an object's lines of source and names are asked for again when it is described to the kernel. */
+  readonly #read = new Map<string, number>()
+  #index: StringIndex | undefined
 
   constructor(bytes: Uint8Array, base: StringTable | undefined) {
     this.bytes = bytes
@@ -31,7 +39,15 @@ export class StringTable {
 
   /** The string at this offset; `undefined` past the end. */
   at(offset: number): string | undefined {
-    return this.#decode(offset, Infinity)
+    return this.#remember(offset, this.#decode(offset, Infinity))
+  }
+
+  /** The offset of a string of this table: of one that was read before, else of the first that is this text. */
+  find(text: string): number | undefined {
+    const read = this.#read.get(text)
+    if (read !== undefined) return read
+    this.#index ??= new StringIndex(this)
+    return this.#index.find(text)
   }
 
   /**
@@ -39,7 +55,12 @@ export class StringTable {
    * without a limit a small input could claim many that are as long as the whole of it.
    */
   name(offset: number): string | undefined {
-    return this.#decode(offset, MAX_NAME)
+    return this.#remember(offset, this.#decode(offset, MAX_NAME))
+  }
+
+  #remember(offset: number, text: string | undefined): string | undefined {
+    if (text !== undefined && offset >= this.first && this.#read.size < REMEMBERED) this.#read.set(text, offset)
+    return text
   }
 
   #decode(offset: number, limit: number): string | undefined {
