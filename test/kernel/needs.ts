@@ -19,6 +19,8 @@ const named = {
   root: () => process.getuid?.() === 0 || 'not root',
   netkit: () => kind('netkit'),
   tcx: () => btf('tcx_link_attach'),
+  /** A kernel that has not broken: what a task held that died in the kernel (TAINT_DIE) is held for ever, and who waits for it cannot be killed. */
+  sound: () => (Number(readFileSync('/proc/sys/kernel/tainted', 'utf8')) & 128) === 0 || 'this kernel has oopsed',
   btf: () => has('/sys/kernel/btf/vmlinux'),
   bpffs: () => mounted('bpf', '/sys/fs/bpf'),
   cgroup2: () => mounted('cgroup2', '/sys/fs/cgroup'),

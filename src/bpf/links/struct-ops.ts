@@ -43,11 +43,13 @@ export class StructOpsLink extends Link {
   }
 
   /**
-   * Puts another table in the place of the one that is registered.
+   * Puts another table in the place of the one that is registered. For the one that is registered there is nothing to do, and the kernel is not
+   * asked: a list of TCP's (6.18) does not survive being given what it has, and takes the lock of all tables of callbacks with it.
    *
    * @throws KernelError `EOPNOTSUPP` for callbacks that cannot be exchanged, `EPERM` when another one than `old` is registered.
    */
   updateTable(map: BpfMap, { old }: { readonly old?: BpfMap | undefined } = {}): void {
+    if (this.info().mapId === map.id) return
     const values = {
       linkFd: this.fd.number,
       newMapFd: map.fd.number,

@@ -317,7 +317,7 @@ describe('what the kernel has', needs(), () => {
     expect(openDescriptors()).toBe(before)
   })
 
-  test('tables of callbacks are registered by a link or without one', () => {
+  test('tables of callbacks are registered by a link or without one', needs('sound'), () => {
     const available = () => readFileSync('/proc/sys/net/ipv4/tcp_available_congestion_control', 'utf8')
     using collection = Collection.load(object('struct-ops'))
     expect(Object.keys(collection.maps).toSorted()).toEqual(['.bss', 'direct', 'linked'])

@@ -1,5 +1,5 @@
 /** Every kind of link, one row each; and what is particular to some. */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { add, call, exit, jeq, label, ldx, mov, st } from '../../../../src/asm/index.ts'
@@ -10,11 +10,14 @@ import {
   attachUsdt,
   BpfMap,
   CgroupLink,
+  Collection,
   detachProgram,
   detachSocketFilter,
   IterLink,
   KprobeLink,
   KprobeMultiLink,
+  linkFromId,
+  loadPinnedLink,
   NetfilterLink,
   NetkitLink,
   NetnsLink,
@@ -23,10 +26,12 @@ import {
   queryPrograms,
   RawTracepointLink,
   SockmapLink,
+  StructOpsLink,
   TcxLink,
   TracepointLink,
   TracingLink,
   TracingMultiLink,
+  unpin,
   UprobeLink,
   UprobeMultiLink,
   XdpLink,
@@ -35,9 +40,9 @@ import { openFile } from '../../../../src/bpf/files.ts'
 import { NetNs } from '../../../../src/netns/index.ts'
 import { errnoName, Fd, NR, openDescriptors, Pinned, syscall } from '../../../../src/sys/index.ts'
 import { script } from '../../../bundle/script.ts'
-import { Lab } from '../../lab.ts'
+import { Lab, run } from '../../lab.ts'
 import { needs } from '../../needs.ts'
-import { load, outcome } from '../programs.ts'
+import { Bpffs, load, outcome } from '../programs.ts'
 import { KNOWN, testLink } from './conformance.ts'
 import { Place, ROWS } from './rows.ts'
 
@@ -158,6 +163,36 @@ describe('without a link', needs(), () => {
       detachProgram({ fd: 0, attachType: 'flow_dissector', program: dissector })
     })
   })
+})
+
+test('a table of callbacks is registered as long as its link lives, pinned or held', needs('sound'), () => {
+  const available = (): boolean =>
+    readFileSync('/proc/sys/net/ipv4/tcp_available_congestion_control', 'utf8').includes('nk_linked')
+  using bpffs = new Bpffs()
+  using collection = Collection.load(new URL('../../../../bpf/tests/struct-ops.bpf.o', import.meta.url))
+  const open = openDescriptors()
+  const table = collection.map('linked')
+  using link = StructOpsLink.attach(table)
+  const info = link.info()
+  expect(info).toMatchObject({ type: 'struct_ops', id: link.id, mapId: table.id })
+  const shown = JSON.parse(run(`bpftool -j link show id ${link.id}`, { mayFail: true }).stdout) as { id: number }
+  expect(shown.id).toBe(link.id)
+  link.pin(`${bpffs.path}/table`)
+  link.close()
+  expect(available()).toBe(true)
+  using pinned = loadPinnedLink(`${bpffs.path}/table`)
+  using byId = linkFromId(info.id)
+  expect([pinned.info(), byId.info()]).toEqual([info, info])
+  expect(pinned).toBeInstanceOf(StructOpsLink)
+  expect(outcome(() => StructOpsLink.attach(table))).toBe('EEXIST')
+  ;(pinned as StructOpsLink).updateTable(table) // nothing to do
+  expect(pinned.info()).toEqual(info)
+  expect(['ok', 'EOPNOTSUPP']).toContain(outcome(() => pinned.detach())) // Linux 6.11
+  unpin(`${bpffs.path}/table`)
+  pinned.close()
+  byId.close()
+  expect(available()).toBe(false)
+  expect(openDescriptors()).toBe(open)
 })
 
 test('attaching and closing in the background holds up nothing', { ...needs('tcx'), timeout: 240_000 }, () => {
