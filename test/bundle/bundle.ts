@@ -28,8 +28,8 @@ const entries = [
 /** Files that the code finds by `import.meta` stay where they are: it goes on naming the source. */
 const sources: Plugin = {
   name: 'import.meta of the source',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const known = { url: pathToFileURL(path).href, dirname: dirname(path), filename: path }
       const contents = readFileSync(path, 'utf8').replaceAll(
         /\bimport\.meta\.(url|dirname|filename)\b/g,
