@@ -14,6 +14,7 @@ import type { Rtnl } from './rtnl.ts'
 /** What is asked of a dump: the body that makes the kernel filter, and the filter for what the kernel does not. */
 export interface Selection<I, O> {
   readonly body: I
+  /** What the kernel does not filter by. */
   readonly where?: ((object: O) => boolean) | undefined
   /** Error codes that only say that there is nothing. */
   readonly emptyOn?: readonly string[] | undefined

@@ -18,13 +18,21 @@ export type Step = <R>(name: string, act: () => R, undo: (result: R) => void) =>
 
 /** What of the objects of one kind the steps need: all {@link Rtnl} members of the sort have it. */
 export interface Undoable<Item, Spec> {
+  /** Adds an object. */
   add(spec: Spec): unknown
+  /** Adds an object, or overwrites the one of its key. */
   replace(spec: Spec): void
+  /** Changes an object that is there. */
   change(spec: Spec): void
+  /** Deletes an object. */
   delete(spec: Spec): void
+  /** Makes an object what is said. */
   ensure(spec: Spec): Ensured<Item>
+  /** The object of that key, if there is one. */
   find(spec: Spec): Item | undefined
+  /** The specification that makes an object again. */
   specOf(item: Item): Spec
+  /** What a specification is called in messages. */
   nameOf(spec: Spec): string
 }
 
