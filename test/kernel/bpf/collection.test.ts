@@ -1,5 +1,6 @@
 /** Objects in the kernel: what is created, set, shared, attached and undone. What their programs return is another file's. */
 import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { exit, gotox, label, ldMapValue, ldx, mov } from '../../../src/asm/index.ts'
 import {
