@@ -416,6 +416,21 @@ describe('objects, made by the library and by ip', needs(), () => {
     })
   })
 
+  test('more acknowledgements than a socket has room for: none is lost', () => {
+    const prefixes = Array.from({ length: 1500 }, (_, i) => `198.18.${i >> 8}.${i & 255}`)
+    // Each third is there already, so that answers of every length come.
+    const added = prefixes.flatMap((dst, i) => (i % 3 === 0 ? [dst, dst] : [dst]))
+    const add = added.map((dst) => nl.routes.request('add', { dst, dev: 'v0', table: 77 }))
+    const result = nl.batch(add, { acknowledge: 'each' })
+    expect(result).toMatchObject({ answered: 2000, lost: undefined })
+    expect(result.errors.size).toBe(500)
+    expect(new Set([...result.errors.values()].map(({ code }) => code))).toEqual(new Set(['EEXIST']))
+    expect([...result.errors.keys()].every((index) => added[index] === added[index - 1])).toBe(true)
+    expect(nl.routes.list({ table: 77 })).toHaveLength(1500)
+    nl.batch(prefixes.map((dst) => nl.routes.request('delete', { dst, table: 77 }))).throwIfFailed()
+    expect(nl.routes.list({ table: 77 })).toEqual([])
+  })
+
   describe('neighbours', () => {
     const rows: readonly (readonly [ip: string, spec: Omit<NeighbourSpec, 'dev'>])[] = [
       ['10.0.0.77 lladdr 02:00:00:00:00:77', { dst: '10.0.0.77', lladdr: '02:00:00:00:00:77' }],
