@@ -262,6 +262,16 @@ describe('what the kernel has', needs(), () => {
     expect(openDescriptors()).toBe(before)
   })
 
+  test('its own types, mapped where it lets them be, once in a process', needs('btf'), () => {
+    using one = new KernelTypes()
+    using other = new KernelTypes()
+    expect(one.vmlinux.find('task_struct', 'struct')?.members.some(({ name }) => name === 'pid')).toBe(true)
+    expect(other.vmlinux).toBe(one.vmlinux)
+    const [major = 0, minor = 0] = release().split('.').map(Number)
+    const mapped = readFileSync('/proc/self/maps', 'utf8').includes('/sys/kernel/btf/vmlinux')
+    expect(mapped).toBe(major > 6 || (major === 6 && minor >= 16))
+  })
+
   test(
     'types of a module, by its descriptor and by its name',
     needs('module:nf_conntrack', 'no:btf:bpf_ct_release'),
