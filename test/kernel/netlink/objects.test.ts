@@ -7,6 +7,7 @@ import {
   type AddressSpec,
   type FdbSpec,
   type NeighbourSpec,
+  type RouteQuery,
   type RouteSpec,
   type RuleSpec,
   Rtnl,
@@ -387,6 +388,52 @@ describe('objects, made by the library and by ip', needs(), () => {
       expect(nl.routes.get('fd00::9').gateway).toBeUndefined()
       expect(nl.routes.get('10.0.0.9', { from: '10.0.0.1', dev: 'v0', ipproto: 6, dport: 80 }).dst).toBe('10.0.0.9')
       expect(thrown(() => nl.routes.get('203.0.113.1'))).toMatchObject(like({ code: 'ENETUNREACH', hint: /no route/ }))
+    })
+
+    const queries: readonly (readonly [ip: string, dst: string, query: RouteQuery])[] = [
+      ['10.0.0.9', '10.0.0.9', {}],
+      ['10.0.0.9 from 10.0.0.1 oif v0', '10.0.0.9', { from: '10.0.0.1', dev: 'v0' }],
+      ['10.0.0.9 mark 7', '10.0.0.9', { mark: 7 }],
+      ['10.0.0.9 uid 1000', '10.0.0.9', { uid: 1000 }],
+      ['10.0.0.9 tos 0x10', '10.0.0.9', { tos: 0x10 }],
+      ['10.0.0.9 ipproto udp sport 1000 dport 53', '10.0.0.9', { ipproto: 17, sport: 1000, dport: 53 }],
+      ['10.0.0.1 from 10.0.0.9 iif v0', '10.0.0.1', { from: '10.0.0.9', iif: 'v0' }],
+      ['fibmatch 10.0.0.9', '10.0.0.9', { fibMatch: true }],
+      ['fd00::9 from fd00::1', 'fd00::9', { from: 'fd00::1' }],
+    ]
+    test.each(queries)('route get %s', (words, dst, query) => {
+      // By its port a packet goes another way.
+      nl.rules.add({
+        ipproto: 17,
+        sport: { start: 1000, end: 1000 },
+        dport: { start: 53, end: 53 },
+        table: 78,
+        priority: 9,
+      })
+      nl.routes.add({ dst: '10.0.0.9', dev: 'v1', scope: 'link', table: 78 })
+      const [theirs] = lab.json<Record<string, unknown>>(`route get ${words}`)
+      const ours = nl.routes.get(dst, query)
+      nl.routes.delete({ dst: '10.0.0.9', table: 78 })
+      nl.rules.delete({ priority: 9, table: 78 })
+      expect({
+        dst: ours.dst,
+        dev: nl.links.list().find(({ index }) => index === ours.dev)?.name,
+        type: ours.type,
+        prefsrc: ours.prefsrc,
+        from: ours.src,
+        mark: ours.mark,
+        uid: ours.uid ?? 0,
+        tos: ours.tos,
+      }).toEqual({
+        dst: theirs!['dst'],
+        dev: theirs!['dev'],
+        type: theirs!['type'] ?? 'unicast',
+        prefsrc: theirs!['prefsrc'],
+        from: theirs!['from'],
+        mark: theirs!['mark'],
+        uid: theirs!['uid'] ?? 0,
+        tos: Number(theirs!['tos'] ?? 0),
+      })
     })
 
     test('refusals', () => {
