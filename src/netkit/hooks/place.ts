@@ -52,7 +52,7 @@ export interface CgroupHookRef {
 export interface HookPlace<T extends ProgramType> {
   /** Its name in an error: `tcx_ingress of interface 3`. */
   readonly title: string
-  /** Its name in a bpffs: `tcx_ingress-3`. */
+  /** Its name in a bpffs: `tcx_ingress-3`, in a namespace that was named `tcx_ingress-3_4026532156`. */
   readonly key: string
   /** Whether it keeps several programs, in an order. */
   readonly ordered: boolean
@@ -69,6 +69,9 @@ function inside<T>(netns: NetNs | undefined, work: () => T): T {
   return netns ? (netns.run as (work: () => T) => T).call(netns, work) : work()
 }
 
+/** An interface in a name: two namespaces may have the same index. */
+const placed = ({ ifindex, netns }: InterfaceRef): string => (netns ? `${ifindex}_${netns.inode}` : `${ifindex}`)
+
 /** The two kinds of ordered hook that an interface has. */
 function devicePlace(
   link: typeof NetkitLink | typeof TcxLink,
@@ -81,7 +84,7 @@ function devicePlace(
     inside(netns, () => attach.call(link, program, { ...place, ifindex, attachType }))
   return {
     title: `${attachType} of interface ${ifindex}`,
-    key: `${attachType}-${ifindex}`,
+    key: `${attachType}-${placed({ ifindex, netns })}`,
     ordered: true,
     query: () => inside(netns, () => queryPrograms({ ifindex, attachType })),
     attach: sync,
@@ -135,7 +138,7 @@ export function xdpPlace({ ifindex, mode, netns }: XdpHookRef): HookPlace<'xdp'>
   const attach = (program: Program<'xdp'>): XdpLink => inside(netns, () => XdpLink.attach(program, { ifindex, mode }))
   return {
     title,
-    key: `xdp${mode === undefined ? '' : `_${mode}`}-${ifindex}`,
+    key: `xdp${mode === undefined ? '' : `_${mode}`}-${placed({ ifindex, netns })}`,
     ordered: false,
     query,
     attach,

@@ -84,7 +84,7 @@ describe.each(['tcx', 'netkit'] as const)('a hook of %s', (kind) => {
       { name: 'a', programId: programs['a']!.id, linkId: a.id, flags: 0 },
       { name: 'b', programId: programs['b']!.id, linkId: 0, flags: 0 },
     ])
-    expect(hook.key).toBe(`${attachType}-${ifindex}`)
+    expect(hook.key).toBe(`${attachType}-${ifindex}_${ns.inode}`)
     const [shown] = JSON.parse(lab.exec('bpftool -j net show').stdout) as { tc: { name: string }[] }[]
     // A bpftool that does not know the hook shows none: the order is then the kernel's word alone.
     expect(['', 'a b']).toContain(shown!.tc.map(({ name }) => name).join(' '))
