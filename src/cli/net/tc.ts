@@ -17,6 +17,14 @@ function parentFields(parent: string): Json {
   return parent === NOWHERE ? {} : { parent: PLACES[parent] ?? parent }
 }
 
+/** How sizes are counted, as far as it is told. */
+function stabFields({ stab }: Qdisc): Json {
+  if (stab?.base === undefined) return {}
+  const { linklayer, overhead, mpu, mtu, tsize } = stab.base
+  const told = Object.entries({ overhead, mpu, mtu, tsize }).filter(([, value]) => value !== 0)
+  return { stab: { linklayer, ...Object.fromEntries(told) } }
+}
+
 /** A qdisc. */
 export function qdiscJson(qdisc: Qdisc, names: LinkNames): Json {
   const { kind, handle, dev, parent, refcnt, hwOffload } = qdisc
@@ -29,6 +37,7 @@ export function qdiscJson(qdisc: Qdisc, names: LinkNames): Json {
     ...(refcnt === 1 ? {} : { refcnt }),
     ...pick(qdisc, { ingressBlock: 'ingress_block', egressBlock: 'egress_block' }),
     options: qdiscOptions(qdisc),
+    ...stabFields(qdisc),
   }
 }
 

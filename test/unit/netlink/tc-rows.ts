@@ -74,6 +74,24 @@ const qdiscs: readonly TcRow[] = [
   ),
   qdisc('htb', undefined, ''),
   qdisc('htb', { defcls: 0x20, rate2quantum: 5, directQlen: 99 }, 'default 20 r2q 5 direct_qlen 99'),
+  {
+    object: 'qdisc',
+    spec: { handle: '1:', kind: 'htb', rate: { interval: 0, ewmaLog: 3 } },
+    tc: 'qdisc add dev x root handle 1: estimator 1sec 8sec htb',
+  },
+  {
+    object: 'qdisc',
+    spec: {
+      handle: '1:',
+      kind: 'htb',
+      stab: {
+        base: { cellLog: 5, cellAlign: -1, overhead: 24, linklayer: 'atm', mpu: 64, mtu: 256, tsize: 16 },
+        // cells of 53 bytes
+        data: [2, 2, 2, 3, 4, 4, 5, 6, 6, 7, 8, 8, 9, 10, 10, 11].map((cells) => cells * 53),
+      },
+    },
+    tc: 'qdisc add dev x root handle 1: stab overhead 24 mpu 64 linklayer atm mtu 256 tsize 16 htb',
+  },
   qdisc('fq_codel', {}, ''),
   qdisc(
     'fq_codel',

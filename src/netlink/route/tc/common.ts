@@ -8,6 +8,7 @@ import {
   attrs,
   flag,
   maskedFlags,
+  named,
   pad,
   s16,
   s32,
@@ -18,6 +19,7 @@ import {
   u32,
   u8,
 } from '../../../codec/index.ts'
+import { LINK_LAYERS } from './rate.ts'
 import { tcStats } from './stats.ts'
 
 /** `struct tc_sizespec` with its table, a size for every step of length. */
@@ -29,7 +31,7 @@ const stab = attrs({
       sizeLog: u8,
       cellAlign: s16,
       overhead: s32,
-      linklayer: u32,
+      linklayer: named(u32, LINK_LAYERS),
       mpu: u32,
       mtu: u32,
       tsize: u32,
