@@ -102,6 +102,9 @@ export const netkitPlace = ({ side, ...at }: NetkitHookRef): HookPlace<'sched_cl
 export const tcxPlace = ({ direction, ...at }: TcxHookRef): HookPlace<'sched_cls'> =>
   devicePlace(TcxLink, `tcx_${direction}`, at)
 
+/** A link that is gone by now, or that is only being made: it has an id and nothing on its hook yet. */
+const PASSING: ReadonlySet<string> = new Set(['ENOENT', 'EAGAIN'])
+
 /** The links of the kernel that fit, by the program that each holds: for hooks of which the kernel tells only the programs. */
 function linksByProgram(fits: (link: Link) => boolean): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
@@ -110,7 +113,7 @@ function linksByProgram(fits: (link: Link) => boolean): ReadonlyMap<number, numb
       using link = linkFromId(id)
       if (fits(link)) found.set(link.info().programId, id)
     } catch (error) {
-      if (!(error instanceof KernelError && error.code === 'ENOENT')) throw error // ENOENT: it is gone by now
+      if (!(error instanceof KernelError && PASSING.has(error.code))) throw error
     }
   }
   return found
