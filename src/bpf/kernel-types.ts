@@ -23,6 +23,8 @@ export interface KernelType {
 export class KernelTypes implements Disposable {
   #modules: readonly string[] | undefined
   readonly #read = new Map<string, Btf | undefined>()
+  /** What was looked for, found or not: that something is in no module takes all of them to say. */
+  readonly #found = new Map<string, KernelType | undefined>()
   readonly #descriptors = new Map<string, Fd>()
 
   /** The types of the kernel proper.  @throws what `node:fs` throws where the kernel was built without them. */
@@ -60,6 +62,12 @@ export class KernelTypes implements Disposable {
 
   /** Finds a type in vmlinux, then in the modules. */
   find(name: string, kind: BtfKind): KernelType | undefined {
+    const key = `${kind} ${name}`
+    if (!this.#found.has(key)) this.#found.set(key, this.#search(name, kind))
+    return this.#found.get(key)
+  }
+
+  #search(name: string, kind: BtfKind): KernelType | undefined {
     const own = this.vmlinux.findId(name, kind)
     if (own !== undefined) return { id: own, module: VMLINUX }
     for (const module of this.modules) {
