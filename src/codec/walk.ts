@@ -5,7 +5,9 @@ import type { Field, Fields } from './struct.ts'
 
 /** The codec that writes the bytes, where one is looked up lazily or only shapes the values of another. */
 export function resolve(codec: AnyCodec): AnyCodec {
-  return codec.kind === 'lazy' || codec.kind === 'shaped' ? resolve((codec as AnyCodec & { readonly of: AnyCodec }).of) : codec
+  return codec.kind === 'lazy' || codec.kind === 'shaped'
+    ? resolve((codec as AnyCodec & { readonly of: AnyCodec }).of)
+    : codec
 }
 
 /** The attribute table that a codec is, or that follows its header; `undefined` for anything else. */
