@@ -38,7 +38,7 @@ const named = {
   /** Rules with masks of ports and DSCP, and with flow labels: of `ip` (iproute2 ≥ 6.15) and of the kernel. */
   'rule:masks': () => {
     using lab = Lab.create('needs')
-    const made = run(`ip -n ${lab.name} rule add dscp 10/0x3c lookup 7`, { mayFail: true })
+    const made = run(`ip -n ${lab.name} rule add dscp 8/0x3c lookup 7`, { mayFail: true })
     return made.status === 0 || `no masks in rules: ${made.stderr.trim()}`
   },
   /** An `ip` that prints and takes what is particular to netkit. */

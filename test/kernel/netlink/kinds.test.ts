@@ -331,7 +331,7 @@ const newer: readonly Row[] = (
     {
       kind: 'bond',
       data: { mode: 'active-backup', miimon: 100, primaryReselect: 'better', peerNotifDelay: 200 },
-      ip: 'type bond mode active-backup miimon 100 primary_reselect better peer_notif_delay 200',
+      ip: 'type bond mode active-backup miimon 100 primary_reselect better peer_notify_delay 200',
     },
     {
       kind: 'bond',
@@ -392,21 +392,8 @@ const newer: readonly Row[] = (
     },
     {
       kind: 'sit',
-      data: { local: '192.0.2.1', ttl: 64, pmtudisc: true, sixRdPrefix: '2001:db8::', sixRdPrefixlen: 32 },
+      data: { local: '192.0.2.1', ttl: 0, proto: 'any', pmtudisc: true, sixRdPrefix: '2001:db8::', sixRdPrefixlen: 32 },
       ip: 'type sit local 192.0.2.1 6rd-prefix 2001:db8::/32',
-    },
-    {
-      kind: 'gre',
-      data: {
-        local: '192.0.2.1',
-        remote: '192.0.2.2',
-        pmtudisc: true,
-        encapType: 'gue',
-        encapFlags: [],
-        encapSport: 1000,
-        encapDport: 2000,
-      },
-      ip: 'type gre local 192.0.2.1 remote 192.0.2.2 encap gue encap-sport 1000 encap-dport 2000 noencap-csum',
     },
     {
       kind: 'erspan',
@@ -426,7 +413,14 @@ const newer: readonly Row[] = (
     },
     {
       kind: 'macsec',
-      data: { port: 11, cipherSuite: 'gcm-aes-256', icvLen: 16, protect: true, incSci: true, validation: 'check' },
+      data: {
+        port: 11,
+        cipherSuite: 0x80_c200_0100_0002n,
+        icvLen: 16,
+        protect: true,
+        incSci: true,
+        validation: 'check',
+      },
       outer: over,
       ip: 'link lower type macsec port 11 cipher gcm-aes-256 icvlen 16 protect on send_sci on validate check',
     },

@@ -336,7 +336,7 @@ describe('objects, made by the library and by ip', needs(), () => {
       [
         '198.51.100.0/24 encap xfrm if_id 7 dev v0',
         { dst: '198.51.100.0/24', dev: 'v0', encapType: 'xfrm', encap: { ifId: 7 } },
-        'module:xfrm_interface',
+        'kind:xfrm',
       ],
     ]
     for (const [ip, spec, ...more] of rows) {

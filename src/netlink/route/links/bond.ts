@@ -82,7 +82,7 @@ export const bond = attrs({
   adActorSystem: [26, mac],
   /** `IFLA_BOND_TLB_DYNAMIC_LB`; ip: `tlb_dynamic_lb`. */
   tlbDynamicLb: [27, bool],
-  /** `IFLA_BOND_PEER_NOTIF_DELAY`; ip: `peer_notif_delay`. Milliseconds. */
+  /** `IFLA_BOND_PEER_NOTIF_DELAY`; ip: `peer_notify_delay`. Milliseconds. */
   peerNotifDelay: [28, u32],
   /** `IFLA_BOND_AD_LACP_ACTIVE`; ip: `lacp_active`. Requires Linux 5.15. */
   adLacpActive: [29, bool],
