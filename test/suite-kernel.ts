@@ -89,9 +89,18 @@ export async function runOnKernel(
     }
     const written = readReport(join(folder, report))
     const result = judged(name, written, words, run.code === 0, { note, seconds }, suite)
-    const wrong = written === undefined ? [] : wrongSkips(parseReport(written, suite).skipped, kernel.name)
+    const told = written === undefined ? undefined : parseReport(written, suite)
+    const wrong = told === undefined ? [] : wrongSkips(told.skipped, kernel.name)
+    const slow = told?.seconds
+      .slice(0, 3)
+      .map(([path, s]) => `${path.replace(/^test\/kernel\//, '')} ${s.toFixed(0)} s`)
     const complaint = run.complaint === undefined ? [] : [`the kernel complained during the run:\n${run.complaint}`]
-    return { ...result, failed: result.failed + wrong.length, failures: [...result.failures, ...wrong, ...complaint] }
+    return {
+      ...result,
+      failed: result.failed + wrong.length,
+      failures: [...result.failures, ...wrong, ...complaint],
+      note: `${note}; longest: ${slow?.join(', ') ?? 'nothing ran'}`,
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

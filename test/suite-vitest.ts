@@ -17,6 +17,8 @@ export interface Report {
   readonly skipped: readonly SkippedTest[]
   /** The names of the tests and files that failed. */
   readonly failures: readonly string[]
+  /** Seconds that each file's tests took, the longest first. */
+  readonly seconds: readonly (readonly [path: string, seconds: number])[]
 }
 
 interface JsonTest {
@@ -29,6 +31,8 @@ interface JsonFile {
   readonly name: string
   readonly status: string
   readonly message: string
+  readonly startTime: number
+  readonly endTime: number
   readonly assertionResults: readonly JsonTest[]
 }
 
@@ -65,7 +69,11 @@ export function parseReport(json: string, root: string): Report {
     if (file.status === 'failed' && failedHere === 0) failures.push(`${path}: ${file.message}`.trimEnd())
     else if (file.status === 'failed' && file.message !== '') failures.push(`${path}: ${file.message}`)
   }
-  return { passed, failed: failures.length, skipped, failures }
+  const took = testResults.map(
+    ({ name, startTime, endTime }) => [relative(root, name), (endTime - startTime) / 1000] as const,
+  )
+  const seconds = took.toSorted(([, a], [, b]) => b - a)
+  return { passed, failed: failures.length, skipped, failures, seconds }
 }
 
 const noReason = 'the test gives no reason'
