@@ -333,11 +333,6 @@ describe('objects, made by the library and by ip', needs(), () => {
           encap: { action: 'End.B6.Encaps', srh: { segs: ['fd00::7', 'fd00::8'] } },
         },
       ],
-      [
-        '198.51.100.0/24 encap xfrm if_id 7 dev v0',
-        { dst: '198.51.100.0/24', dev: 'v0', encapType: 'xfrm', encap: { ifId: 7 } },
-        'kind:xfrm',
-      ],
     ]
     for (const [ip, spec, ...more] of rows) {
       test(`${ip.slice(0, 90)}`, needs(...more), () => {
