@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build, type Loader, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Loader, type Plugin } from 'esbuild'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -68,21 +68,19 @@ export async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(root, 'node_modules/.kernel-suite-'))
   chmodSync(folder, 0o755) // some tests run a file as another user
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  await build({
+  const how: BuildOptions = {
     absWorkingDir: root,
-    entryPoints: entries,
-    outbase: root,
-    outdir: folder,
     bundle: true,
-    splitting: true, // one copy of each module, whoever imports it
-    format: 'esm',
     platform: 'node',
     target: 'node20',
     packages: 'external',
     define: { 'process.env.NETKIT_BUNDLE': JSON.stringify(folder) },
     plugins: [sources],
     logLevel: 'warning',
-  })
+  }
+  // split: one copy of each module, whoever imports it
+  await build({ ...how, entryPoints: entries, outbase: root, outdir: folder, format: 'esm', splitting: true })
+  await build({ ...how, entryPoints: ['src/netns/window.ts'], outfile: join(folder, 'window.cjs'), format: 'cjs' })
   compile(folder)
   writeFileSync(join(folder, 'vitest.config.js'), config(folder))
   return folder

@@ -10,10 +10,19 @@ import { fileURLToPath } from 'node:url'
 
 import { expect, test } from 'vitest'
 
+import { compiled } from '../../bundle/script.ts'
 import { run } from '../lab.ts'
 import { needs } from '../needs.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Node's own loader of modules uses the pool, so it has to be CommonJS. */
+function build(directory: string): string {
+  const window = join(directory, 'window.cjs')
+  const how = ['--bundle', '--platform=node', '--packages=external', '--target=node20', '--log-level=warning']
+  run([join(root, 'node_modules/.bin/esbuild'), join(root, 'src/netns/window.ts'), `--outfile=${window}`, ...how])
+  return window
+}
 
 const script = (window: string, warm: boolean): string => `
   const fs = require('node:fs')
@@ -30,9 +39,7 @@ const script = (window: string, warm: boolean): string => `
 test('the pool is started at home, before the first window opens', needs('root'), () => {
   const directory = mkdtempSync(join(tmpdir(), 'netkit-cold-'))
   try {
-    const window = join(directory, 'window.cjs')
-    const how = ['--bundle', '--platform=node', '--packages=external', '--target=node20', '--log-level=warning']
-    run([join(root, 'node_modules/.bin/esbuild'), join(root, 'src/netns/window.ts'), `--outfile=${window}`, ...how])
+    const window = compiled('window.cjs') ?? build(directory)
     const play = (warm: boolean): unknown => {
       const file = join(directory, 'main.cjs')
       writeFileSync(file, script(window, warm))
