@@ -15,7 +15,7 @@ import { type Tools } from './vm/tools.ts'
 
 /** Seconds for the suite on this machine, and for each machine. */
 const nativeLimit = 15 * 60
-const machineLimit = 20 * 60
+const machineLimit = 30 * 60
 
 /**
  * True when the kernel still answers about its links. One lock guards them all; after a bug in the kernel it may never be
