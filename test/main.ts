@@ -67,7 +67,7 @@ async function inMachines(series: readonly string[], filters: readonly string[])
   }
   const suite = await bundle()
   // an emulated machine has one processor: as many machines run at once as this one has processors
-  const waiting = [...parts.kernels]
+  const waiting = [...parts.kernels].reverse() // the newest take longest, and go first
   const worker = async (): Promise<void> => {
     for (let kernel = waiting.shift(); kernel !== undefined; kernel = waiting.shift()) {
       const { name } = kernel
