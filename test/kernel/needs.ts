@@ -239,7 +239,7 @@ function traffic(object: string, name: string): true | string {
   // what the kernel knows it may refuse for what it was told
   if (made.status === 0 || /Invalid argument/.test(said)) return true
   if (/kind is unknown|not found|Failed to load|No such file|not supported/i.test(said))
-    return `no ${object} ${name}: ${said}`
+    return `no ${object} ${name}: ${said.split('\n', 1)[0]}`
   throw new Error(`cannot tell whether the kernel has ${object} ${name}: ${said}`)
 }
 
