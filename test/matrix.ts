@@ -54,8 +54,7 @@ const ownPrograms = new Set(['ip', 'tc', 'bridge', 'ss', 'devlink', 'genl', 'nst
 export function mustHave(capability: string, minor: string): boolean {
   const [, command] = /^command:(.*)/.exec(capability) ?? []
   if (command !== undefined) return ownPrograms.has(command)
-  if (capability.startsWith('header:')) return false // the host's, too
-  if (capability.startsWith('header:')) return false // nothing is compiled in the machine
+  if (capability.startsWith('header:')) return false // the host's, too: nothing has to be compiled in the machine
   const [, absent] = /^no:(.*)/.exec(capability) ?? []
   if (absent !== undefined) return !mustHave(absent, minor)
   const row = rows.find((candidate) => candidate.capability === capability)
